@@ -1,0 +1,193 @@
+r"""Fair shares: lexicographic max-min of x / t under any rules.
+
+.. math::
+
+    \text{lexmax}\ \operatorname{sort}_{i}\ (x_i / t_i)
+    \quad\text{s.t.}\quad \ell \le A x \le u,\quad \ell_i \le x_i \le u_i
+
+First the worst-off ratio is made as large as the rules allow, then the second worst, and so on. The
+amounts are unique (Radunović and Le Boudec, *IEEE/ACM Trans. Netw.* 15, 2007), so they depend on
+the rules and not on a solver. Where the rules nest they are found directly; where other rules are
+there as well but hold anyway, likewise; else by a sequence of linear programs. Which way was
+taken, and why, is part of the answer.
+
+A column with target 0 has no claim and gets its lower bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+
+import numpy as np
+
+from allocation_models.blame import InfeasibleError, find_conflict
+from allocation_models.laminar import NotNested, Tree, nest
+from allocation_models.level_sequence import OutOfReachError, level_sequence
+from allocation_models.nested_share import holds_together, nested_share
+from allocation_models.program import (
+    NO_BOUND,
+    BigIntegers,
+    Integers,
+    LinearProgram,
+    Mask,
+    rows_of,
+)
+from allocation_models.solvers import Solver
+from allocation_models.solvers.highs import simplex
+
+
+class Reason(StrEnum):
+    """Why the direct method or the sequence was used."""
+
+    NESTED = "nested"
+    OTHERS_SLACK = "others_slack"
+    COEFFICIENTS = "coefficients"
+    CROSSING = "crossing"
+    NO_TOTAL = "no_total"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True)
+class FairShare:
+    """Exact amounts and how they were found.
+
+    Parameters
+    ----------
+    numerator, denominator
+        Shape (n,), Python integers.
+    direct
+        True if the direct method gave them, False for the sequence of programs.
+    reason
+        Why.
+    tree
+        The tree of the nested rows (direct method only).
+    governor
+        Shape (n,): the tree's node whose scale factor each column follows (direct method only).
+    solves
+        How many linear programs were solved.
+    """
+
+    numerator: BigIntegers
+    denominator: BigIntegers
+    direct: bool
+    reason: Reason
+    tree: Tree | None
+    governor: Integers | None
+    solves: int = 0
+
+
+def fair_share(
+    program: LinearProgram,
+    targets: BigIntegers,
+    helpers: Mask | None = None,
+    solver: Solver = simplex,
+    *,
+    direct: bool = True,
+) -> FairShare:
+    """Return the exact lexicographic max-min amounts.
+
+    Parameters
+    ----------
+    program
+        The rules. Lower bounds of shared columns are not negative.
+    targets
+        Shape (n,), Python integers ≥ 0; only ratios matter.
+    helpers
+        Shape (n,): columns that only serve the rows and are compared with nobody.
+    solver
+        Opens a session on a float program (the sequence only).
+    direct
+        False to use the sequence even where the rules nest (the referee of the direct method).
+
+    Raises
+    ------
+    InfeasibleError
+        If the rows cannot hold together, with those that conflict.
+    UnprovenError, ArithmeticError
+        If nothing was proven.
+    """
+    helper = np.zeros(program.columns, dtype=bool) if helpers is None else helpers
+    closed = close_bounds(program, targets, helper)
+    reason = Reason.ASKED
+    if direct:
+        answer = _direct(closed, targets, helper)
+        if isinstance(answer, FairShare):
+            return answer
+        reason = answer
+    return _sequence(closed, targets, helper, solver, reason)
+
+
+def close_bounds(program: LinearProgram, targets: BigIntegers, helper: Mask) -> LinearProgram:
+    """Return the program with bounds closed in by what needs no solver.
+
+    Rows of one column become bounds; nobody gets more than the total; no claim, no more than the
+    lower bound.
+    """
+    lower, upper = program.column_lower.copy(), program.column_upper.copy()
+    sizes = np.diff(program.indptr)
+    single = np.flatnonzero((sizes == 1) & (program.row_scale == 1))
+    entry = program.indptr[single]
+    ones = program.data[entry] == 1
+    single, column = single[ones], program.indices[entry[ones]]
+    np.maximum.at(lower, column, program.row_lower[single])
+    np.minimum.at(upper, column, program.row_upper[single])
+    everyone = np.flatnonzero((sizes == program.columns) & (program.row_upper < NO_BOUND))
+    if len(everyone) and lower.min() >= 0:
+        upper = np.where(helper, upper, np.minimum(upper, program.row_upper[everyone].max()))
+    idle = ~helper & (targets == 0).astype(bool)
+    upper = np.where(idle, np.minimum(upper, lower), upper)
+    return replace(program, column_lower=lower, column_upper=upper)
+
+
+def _direct(program: LinearProgram, targets: BigIntegers, helper: Mask) -> FairShare | Reason:
+    """Return the amounts by the direct method, or why it does not apply."""
+    nesting = nest(program)
+    if nesting.tree is None or helper.any():
+        return Reason(nesting.reason or NotNested.COEFFICIENTS)
+    if not holds_together(program, nesting.tree):
+        raise _infeasible(program)
+    share = nested_share(program, nesting.tree, targets)
+    if nesting.reason is None:
+        reason = Reason.NESTED
+    elif _hold(rows_of(program, nesting.left), share.numerator, share.denominator):
+        reason = Reason.OTHERS_SLACK
+    else:
+        return Reason(nesting.reason)
+    return FairShare(share.numerator, share.denominator, True, reason, nesting.tree, share.governor)
+
+
+def _hold(program: LinearProgram, numerator: BigIntegers, denominator: BigIntegers) -> bool:
+    """Tell, exactly, whether the rows hold at numerator / denominator."""
+    amounts = fractions_of(numerator, denominator)
+    return not len(program.broken(amounts)[0])
+
+
+def _sequence(
+    program: LinearProgram, targets: BigIntegers, helper: Mask, solver: Solver, reason: Reason
+) -> FairShare:
+    """Return the amounts by the sequence of programs."""
+    if np.any(program.column_lower > program.column_upper):
+        raise _infeasible(program)
+    try:
+        found = level_sequence(program, targets, ~helper & (targets > 0).astype(bool), solver)
+    except OutOfReachError:
+        raise _infeasible(program) from None
+    amounts = found.amounts
+    if not helper.any() and any(len(broken) for broken in program.broken(amounts)):
+        raise ArithmeticError("the exact amounts break a rule")
+    numerator = np.array([value.numerator for value in amounts], dtype=object)
+    denominator = np.array([value.denominator for value in amounts], dtype=object)
+    return FairShare(numerator, denominator, False, reason, None, None, found.solves)
+
+
+def _infeasible(program: LinearProgram) -> Exception:
+    """Return the error that names the rows in conflict."""
+    conflict = find_conflict(program)
+    return InfeasibleError(conflict) if conflict else ArithmeticError("infeasible without proof")
+
+
+def fractions_of(numerator: BigIntegers, denominator: BigIntegers) -> BigIntegers:
+    """Return numerator / denominator as Fractions, shape (n,)."""
+    return np.asarray(np.frompyfunc(Fraction, 2, 1)(numerator, denominator))

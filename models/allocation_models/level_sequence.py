@@ -1,0 +1,244 @@
+r"""Lexicographic max-min of x / t under any linear rows: a sequence of linear programs.
+
+At each stage some recipients are fixed, :math:`U` are not, and the next level is the largest
+:math:`\lambda` at which :math:`x_i \ge p_i(\lambda) = \operatorname{clip}(\lambda t_i, \ell_i, u_i)`
+can hold for all :math:`i \in U`. The program
+
+.. math::
+
+    s(\lambda) = \min s \quad\text{s.t.}\quad A x \in [\ell, u],\; x \le u,\;
+    x_i + s\,t_i \ge p_i(\lambda)\ (i \in U)
+
+is convex in its right-hand side; its multipliers :math:`\mu \ge 0` bound :math:`s` from below by
+:math:`s(\lambda) + \sum_i \mu_i (p_i(\lambda') - p_i(\lambda))` at every other :math:`\lambda'`, so
+Newton's method on that bound falls onto the level from above in a few warm solves. Levels that
+come from a recipient's own floor or cap need no stage of their own, because :math:`p_i` knows them.
+
+At the level, complementary slackness says what can never change again: who has a positive
+multiplier stays at :math:`p_i`, a row with a multiplier stays tight. Those facts, and not the
+floats, give the amounts: :class:`allocation_models.exact.ExactAmounts` solves them in fractions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from allocation_models.blame import float_program, natural_unit
+from allocation_models.exact import ExactAmounts
+from allocation_models.program import BigIntegers, Floats, Integers, LinearProgram, Mask
+from allocation_models.solvers import FloatProgram, Session, Solution, Solver, Status
+
+_NEWTON_STEPS = 60
+
+
+@dataclass(frozen=True)
+class LevelShare:
+    """Exact amounts (n,) as Fractions or integers, the rows found tight, and the levels."""
+
+    amounts: BigIntegers
+    tight: Mask
+    stages: int
+    solves: int
+
+
+class OutOfReachError(Exception):
+    """The rows and bounds cannot hold together."""
+
+
+@dataclass(frozen=True)
+class _Scaled:
+    """Floats near one: amounts in units of ``unit``, targets with mean one."""
+
+    unit: float
+    target: Floats
+    lower: Floats
+    upper: Floats
+
+    def profile(self, level: float) -> Floats:
+        """Return p(level), shape (n,)."""
+        return np.minimum(np.maximum(level * self.target, self.lower), self.upper)
+
+    def level_where(self, weight: Floats, total: float, noise: float) -> float:
+        """Return the largest level at which ``weight · profile`` does not exceed ``total``."""
+        on = weight > 0
+        weight, target = weight[on], self.target[on]
+        start, stop = self.lower[on] / target, self.upper[on] / target
+        bends = np.concatenate([start, stop])
+        change = np.concatenate([weight * target, -weight * target])
+        order = np.argsort(bends, kind="stable")
+        bends, slope = bends[order], np.cumsum(change[order])
+        rise = np.concatenate([[0.0], np.cumsum(slope[:-1] * np.diff(bends))])
+        height = float(weight @ self.lower[on]) + rise
+        if abs(total - height[0]) <= noise * (1.0 + abs(height[0])):
+            total = height[0]
+        if total >= height[-1]:
+            return float("inf")
+        after = int(np.searchsorted(height, total, side="right"))
+        if after == 0:
+            return float("-inf")
+        return float(bends[after - 1] + (total - height[after - 1]) / slope[after - 1])
+
+
+def level_sequence(
+    program: LinearProgram, targets: BigIntegers, sharing: Mask, solver: Solver
+) -> LevelShare:
+    """Return the exact lexicographic max-min amounts of a program.
+
+    Parameters
+    ----------
+    program
+        The rules. Upper bounds of sharing columns are finite.
+    targets
+        Shape (n,), Python integers; positive where ``sharing``.
+    sharing
+        Shape (n,): the columns compared with each other. The others only serve the rows.
+    solver
+        Opens a session on a float program.
+
+    Raises
+    ------
+    OutOfReachError
+        If the rows and bounds cannot hold together.
+    UnprovenError
+        If the solver proved nothing.
+    ArithmeticError
+        If what the solver found tight has no exact solution.
+    """
+    return _Sequence(program, targets, sharing, solver).run()
+
+
+class _Sequence:
+    """The state of one run: what is fixed so far, and the open session."""
+
+    def __init__(
+        self, program: LinearProgram, targets: BigIntegers, sharing: Mask, solver: Solver
+    ) -> None:
+        self.program, self.targets = program, targets
+        self.share = np.flatnonzero(sharing)
+        self.scaled = _scaled(program, targets, self.share)
+        self.open = np.ones(len(self.share), dtype=bool)
+        self.exact = ExactAmounts(program, targets)
+        self.tight = np.zeros(program.rows, dtype=bool)
+        self.stages = self.solves = 0
+        self.session: Session = solver(_stage_program(program, self.share, self.scaled))
+        # Levels and bounds this close count as met; exact arithmetic decides what they are.
+        self.met = self.session.precision
+        # Multipliers under this share of the largest count as zero.
+        self.zero = 100.0 * self.met
+
+    def run(self) -> LevelShare:
+        """Fix level after level until everyone is fixed."""
+        level = float("inf")
+        while self.open.any():
+            self.stages += 1
+            level, solution = self._next_level()
+            self._fix(level, solution)
+        return LevelShare(self.exact.amounts, self.tight, self.stages, self.solves)
+
+    def _next_level(self) -> tuple[float, Solution]:
+        """Return the largest level everyone still open can have, and its solution."""
+        scaled, open_ = self.scaled, self.open
+        top = np.where(open_, scaled.upper / scaled.target, 0.0)
+        level = float(top.max())
+        for _ in range(_NEWTON_STEPS):
+            solution = self._solve(level)
+            short = float(solution.x[-1])
+            if short <= self.met * (1.0 + level):
+                return level, solution
+            weight = np.where(open_, solution.row_dual[self.program.rows :], 0.0)
+            weight[weight < self.zero * weight.max(initial=0.0)] = 0.0
+            reached = float(weight @ scaled.profile(level)) - short
+            lower = scaled.level_where(weight, reached, self.met)
+            if lower >= level * (1.0 - 1e-4 * self.met):
+                return level, solution
+            if lower == float("-inf"):
+                raise OutOfReachError
+            level = lower
+        raise ArithmeticError("no level found")
+
+    def _solve(self, level: float) -> Solution:
+        """Solve the stage's program at ``level``."""
+        self.solves += 1
+        rows = self.program.rows + np.flatnonzero(self.open)
+        need = self.scaled.profile(level)[self.open]
+        self.session.row_bounds(rows, need, np.full(len(rows), np.inf))
+        solution = self.session.solve()
+        if solution.status is Status.INFEASIBLE:
+            raise OutOfReachError
+        return solution
+
+    def _fix(self, level: float, solution: Solution) -> None:
+        """Fix who can never change again, exactly, and tell the session."""
+        rows, scaled = self.program.rows, self.scaled
+        weight = np.where(self.open, solution.row_dual[rows:], 0.0)
+        size = max(weight.max(initial=0.0), np.abs(solution.row_dual[:rows]).max(initial=0.0))
+        driven = weight > self.zero * size
+        capped = self.open & (np.abs(solution.column_dual[self.share]) > self.zero * size)
+        capped |= self.open & (level * scaled.target >= scaled.upper * (1.0 - self.met))
+        if not (driven | capped).any():
+            raise ArithmeticError("a stage fixed nobody")
+        tight = np.flatnonzero(np.abs(solution.row_dual[:rows]) > self.zero * size)
+        self.tight[tight] = True
+        natural = level * scaled.target
+        at_floor = driven & (natural <= scaled.lower * (1.0 + self.met))
+        at_cap = capped | (driven & (natural >= scaled.upper * (1.0 - self.met)))
+        at_level = driven & ~at_floor & ~at_cap
+        sides = np.where(
+            solution.row_dual[tight] > 0,
+            self.program.row_lower[tight],
+            self.program.row_upper[tight],
+        )
+        found = self.exact.add_stage(
+            at_level=self.share[at_level],
+            pinned=self.share[at_floor | at_cap],
+            values=np.where(
+                at_cap, self.program.column_upper[self.share], self.program.column_lower[self.share]
+            )[at_floor | at_cap],
+            tight=tight,
+            sides=sides,
+        )
+        self._close(found)
+
+    def _close(self, columns: Integers) -> None:
+        """Hold ``columns`` at their exact amounts in the session."""
+        value = self.exact.amounts[columns].astype(np.float64) / self.scaled.unit
+        self.session.column_bounds(columns, value, value)
+        position = np.full(self.program.columns, -1)
+        position[self.share] = np.arange(len(self.share))
+        closed = position[columns]
+        closed = closed[closed >= 0]
+        self.open[closed] = False
+        endless = np.full(len(closed), np.inf)
+        self.session.row_bounds(self.program.rows + closed, -endless, endless)
+
+
+def _scaled(program: LinearProgram, targets: BigIntegers, share: Integers) -> _Scaled:
+    """Return targets and bounds of the sharing columns in floats near one."""
+    target = targets[share].astype(np.float64)
+    upper = program.column_upper[share].astype(np.float64)
+    unit = natural_unit(program)
+    lower = program.column_lower[share] / unit
+    return _Scaled(unit, target / target.mean(), lower, upper / unit)
+
+
+def _stage_program(program: LinearProgram, share: Integers, scaled: _Scaled) -> FloatProgram:
+    """Return the program of a stage: the rules' rows, then one row per sharing column, and s."""
+    columns, count = program.columns, len(share)
+    rules = float_program(program, scaled.unit, np.zeros(columns))
+    pairs = np.stack([share, np.full(count, columns)], axis=1).ravel()
+    weights = np.stack([np.ones(count), scaled.target], axis=1).ravel()
+    lower = rules.column_lower.copy()
+    # Floors stand in the profile, so that their multipliers land on the profile's rows.
+    lower[share] = -np.inf
+    return FloatProgram(
+        cost=np.append(rules.cost, 1.0),
+        indptr=np.concatenate([program.indptr, program.indptr[-1] + 2 * np.arange(1, count + 1)]),
+        indices=np.concatenate([program.indices, pairs]),
+        data=np.concatenate([rules.data, weights]),
+        row_lower=np.concatenate([rules.row_lower, np.zeros(count)]),
+        row_upper=np.concatenate([rules.row_upper, np.full(count, np.inf)]),
+        column_lower=np.append(lower, -np.inf),
+        column_upper=np.append(rules.column_upper, np.inf),
+    )
