@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocation_models.laminar import Tree
+from allocation_models.laminar import Tree, nest
 from allocation_models.program import NO_BOUND, BigIntegers, Floats, Integers, LinearProgram, Mask
 from allocation_models.solvers import FloatProgram, Solver, Status
 
@@ -94,6 +94,49 @@ def in_quanta(program: LinearProgram, quantum: int) -> Bounds:
         up(program.column_lower),
         down(program.column_upper),
     )
+
+
+def controlled_rounding(
+    program: LinearProgram,
+    numerator: BigIntegers,
+    denominator: BigIntegers,
+    quantum: int,
+    order: Integers,
+    sharing: Mask,
+    solver: Solver,
+) -> Integers:
+    """Return exact amounts in whole quanta, shape (n,), every whole row of the program held.
+
+    Parameters
+    ----------
+    program
+        The rules to hold, bounds closed in.
+    numerator, denominator
+        Shape (n,), Python integers: the exact amounts.
+    quantum
+        Size of a quantum, in the program's unit.
+    order
+        Shape (n,): ties of equal fractions go to the smaller.
+    sharing
+        Shape (n,): the columns that are amounts; the others only serve the rows.
+    solver
+        Opens a session on a float program (only where rows do not nest).
+
+    Raises
+    ------
+    NoRoundingError
+        If no whole quanta meet the rows.
+    """
+    parts = split(numerator, denominator, quantum, order)
+    tree = nest(program).tree if sharing.all() else None
+    if tree is not None:
+        # The best choice under some of the rows is the best under all if it meets them all.
+        greedy = round_nested(tree, in_quanta(program, quantum), parts)
+        if greedy is not None:
+            rows, columns = program.broken(greedy * quantum)
+            if not program.whole_rows[rows].any() and not len(columns):
+                return greedy
+    return round_general(program, quantum, parts, sharing, solver)
 
 
 def round_nested(tree: Tree, bounds: Bounds, parts: Fractions) -> Integers | None:

@@ -1,0 +1,205 @@
+"""The main road: scenario → entitlement → rules → shares → exact amounts, proven.
+
+``allocate`` is what ``bokuan run`` and ``allocation.allocate`` call. The amounts are exact, rounded
+by a stated order, and checked in whole numbers (laws 2, 6–8) before anyone sees them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from allocation.conflict import conflict_error
+from allocation.errors import ConflictError, FaultError, Problem, raise_if_any
+from allocation.record import record_of
+from allocation.result import Allocation, Heading, PurposeColumn
+from allocation.scenario import Loaded, load
+from allocation.sharing import Shares, share_out
+from allocation.task import Task, prepare
+from allocation.whole import Whole, outcomes, to_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from allocation_models.solvers import Solver
+
+DEFAULT_SOLVER = "highs"
+#: The solver of the second opinion: bundled with PuLP, and no kin of HiGHS.
+REFEREE = "PULP_CBC_CMD"
+
+
+def allocate(
+    reference: str | Loaded,
+    *,
+    sets: Sequence[str] = (),
+    objective: str | None = None,
+    solver: str = DEFAULT_SOLVER,
+    quantum: str | None = None,
+) -> Allocation:
+    """Allocate a scenario's pot.
+
+    Parameters
+    ----------
+    reference
+        A shipped scenario or a TOML file, with ``@CHANGE`` to apply a what-if or override; or a
+        scenario already loaded.
+    sets
+        ``KEY=VALUE`` changes, which win over everything in the file (law 4).
+    objective
+        ``fair`` or ``benefit``; default: the scenario's.
+    solver
+        ``highs``, ``highs-ipm``, or a name PuLP knows. The amounts do not depend on it (law 6).
+    quantum
+        Amount with unit, e.g. ``"1元"``; default: the scenario's.
+
+    Raises
+    ------
+    InputError
+        With every problem of the scenario, its data or the arguments.
+    ConflictError
+        If the rules cannot all hold.
+    FaultError
+        If nothing was proven, or a check of ours failed.
+    """
+    loaded = reference if isinstance(reference, Loaded) else loaded_with(reference, sets, objective, quantum)
+    return allocate_task(task_of(loaded), solver_named(solver), solver)
+
+
+def loaded_with(
+    reference: str,
+    sets: Sequence[str] = (),
+    objective: str | None = None,
+    quantum: str | None = None,
+) -> Loaded:
+    """Return the scenario with the call's changes applied; the arguments count as changes too."""
+    extra = [f"objective.kind={objective}"] if objective else []
+    extra += [f"rounding.quantum={quantum}"] if quantum else []
+    return load(reference, sets=[*sets, *extra], may_repeat=bool(extra))
+
+
+def task_of(loaded: Loaded) -> Task:
+    """Return the task of a scenario; raise every problem found in it and its data."""
+    totals, kept = _upper_totals(loaded)
+    task, problems = prepare(loaded, totals)
+    errors = [problem for problem in problems if not problem.warning]
+    if errors and all(problem.code.startswith("L11-") for problem in errors):
+        raise ConflictError(errors)
+    raise_if_any(problems)
+    assert task is not None, "no task has problems"
+    warnings = [problem for problem in problems if problem.warning]
+    return replace(task, warnings=(*loaded.warnings, *warnings, *kept))
+
+
+def _upper_totals(loaded: Loaded) -> tuple[dict[str, int], list[Problem]]:
+    """Return each unit's total from the upper level, and what stays with units without zones."""
+    upper = loaded.scenario.upper
+    if upper is None:
+        return {}, []
+    above = allocate(load(upper.scenario, beside=loaded.path.parent))
+    amounts = dict(zip(above.recipients.ids, above.amounts.tolist(), strict=True))
+    place = loaded.place("upper", "scenario")
+    if above.heading.pot != loaded.scenario.pot.amount:
+        words = {"found": loaded.scenario.pot.amount, "allowed": above.heading.pot}
+        raise_if_any([Problem("L2-upper-pot", place, words)])
+    present = set(loaded.frame.attribute("unit"))
+    strangers = sorted(present - set(amounts))
+    raise_if_any([Problem("L1-not-in-upper", place, {"found": unit}) for unit in strangers])
+    names = dict(zip(above.recipients.ids, above.recipients.names, strict=True))
+    kept = [
+        Problem("L2-kept-at-unit", place, {"found": names[unit], "amount": fen}, warning=True)
+        for unit, fen in amounts.items()
+        if fen and unit not in present
+    ]
+    return {unit: fen for unit, fen in amounts.items() if unit in present}, kept
+
+
+def solver_named(name: str) -> Solver:
+    """Return a solver by the name a user gives.
+
+    Raises
+    ------
+    InputError
+        If there is no such solver here.
+    """
+    from allocation_models.solvers import highs, pulp_gateway
+
+    own = {"highs": highs.simplex, "highs-ipm": highs.interior_point}
+    if name in own:
+        return own[name]
+    try:
+        return pulp_gateway.pulp_solver(name)
+    except pulp_gateway.NoSuchSolverError:
+        words = {"found": name, "allowed": "、".join([*own, *pulp_gateway.available()])}
+        raise_if_any([Problem("L1-unknown-solver", words=words)])
+        raise
+
+
+def allocate_task(task: Task, solver: Solver, solver_name: str) -> Allocation:
+    """Solve, round, check and describe a task."""
+    from allocation_models.blame import InfeasibleError
+    from allocation_models.solvers import UnprovenError
+
+    try:
+        shares = share_out(task, solver)
+        whole = to_whole(task, shares, solver)
+    except InfeasibleError as error:
+        raise conflict_error(task, error.conflict) from None
+    except (UnprovenError, ArithmeticError) as error:
+        raise FaultError([Problem("L8-unproven", words={"found": str(error)})]) from error
+    return _described(task, shares, whole, solver_name)
+
+
+def _described(task: Task, shares: Shares, whole: Whole, solver_name: str) -> Allocation:
+    """Return the allocation with its heading, rules and record."""
+    scenario, frame = task.loaded.scenario, task.loaded.frame
+    heading = Heading(
+        scenario=task.loaded.name,
+        title=scenario.title,
+        title_en=scenario.title_en or scenario.title,
+        level=scenario.level,
+        year=scenario.year,
+        illustrative=scenario.illustrative,
+        pot=task.pot,
+        pot_source=scenario.pot.source,
+        quantum=scenario.rounding.quantum,
+        rounding=scenario.rounding.method,
+        unspent=task.pot - int(whole.cells.sum()),
+    )
+    purposes = tuple(
+        PurposeColumn(key, purpose.name, purpose.name_en or purpose.name, purpose.amount)
+        for key, purpose in scenario.purposes.items()
+    )
+    result = Allocation(
+        heading=heading,
+        recipients=frame,
+        purposes=purposes,
+        cells=whole.cells,
+        unrounded=shares.exact(task.cells.count),
+        entitlements=task.entitlement.fen(),
+        steps=task.entitlement.steps,
+        rules=outcomes(task, shares, whole),
+        method=shares.method,
+        reason=f"report-reason-{shares.reason}",
+        record={},
+        warnings=(*task.warnings, *whole.warnings),
+    )
+    return replace(result, record=record_of(result, task, solver_name))
+
+
+def cross_check(reference: str | Loaded, result: Allocation) -> None:
+    """Solve again by the sequence of programs through PuLP and CBC, and compare to the fen.
+
+    Raises
+    ------
+    FaultError
+        If a single cell differs.
+    """
+    loaded = reference if isinstance(reference, Loaded) else load(reference)
+    task = replace(task_of(loaded), direct=False)
+    second = allocate_task(task, solver_named(REFEREE), REFEREE)
+    differing = np.argwhere(second.cells != result.cells)
+    if len(differing):
+        names = "、".join(result.recipients.names[row] for row in np.unique(differing[:, 0])[:5])
+        raise FaultError([Problem("L6-solvers-differ", words={"found": names})])

@@ -1,0 +1,22 @@
+"""Groups of recipients by the values of an attribute."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from allocation.scenario.frame import Frame
+
+Mask = npt.NDArray[np.bool_]
+
+
+def partition(frame: Frame, attribute: str) -> list[tuple[str, Mask]]:
+    """Return a group for every value of ``attribute``, in order of appearance, blanks left out.
+
+    An empty attribute name gives one group of everyone.
+    """
+    if not attribute:
+        return [("", np.ones(len(frame), dtype=bool))]
+    cells = np.array(frame.attribute(attribute))
+    values = dict.fromkeys(cell for cell in cells.tolist() if cell)
+    return [(value, cells == value) for value in values]

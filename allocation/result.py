@@ -1,0 +1,136 @@
+"""The result of one allocation: amounts, where each came from, and a record to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from allocation.record import write_record
+from allocation.scenario.frame import Frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Fen = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class RuleOutcome:
+    """What one rule did.
+
+    Parameters
+    ----------
+    binds
+        True if some recipient's amount is held by it.
+    broken_by
+        Fen by which a soft rule is not met (0: it holds).
+    recipients
+        Shape (n,): whom it binds.
+    """
+
+    key: str
+    kind: str
+    name: str
+    name_en: str
+    source: str
+    priority: int | None
+    binds: bool
+    broken_by: int
+    recipients: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the entitlement, kept as a column: a factor share, a coefficient, a total.
+
+    ``values`` are exact (shape (n,), Fractions); ``kind`` is ``factor``, ``coefficient`` or
+    ``total``.
+    """
+
+    key: str
+    kind: str
+    name: str
+    name_en: str
+    values: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands above an allocation: titles, year, pot and how it was rounded."""
+
+    scenario: str
+    title: str
+    title_en: str
+    level: str
+    year: int
+    illustrative: bool
+    pot: int
+    pot_source: str
+    quantum: int
+    rounding: str
+    unspent: int
+
+
+@dataclass(frozen=True)
+class PurposeColumn:
+    """One purpose of a two-way table: its names and its total in fen."""
+
+    key: str
+    name: str
+    name_en: str
+    total: int
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Amounts proven, exact and re-checked, with everything needed to explain them.
+
+    Parameters
+    ----------
+    cells
+        Shape (n, p), int64 fen; p is 1, or the number of purposes.
+    unrounded
+        Shape (n, p) flattened by row: the exact amounts in fen before rounding.
+    entitlements
+        Shape (n,): exact fen by the formula, before any rule.
+    method
+        ``direct`` or ``sequence`` (fair), ``benefit``; ``reason`` says why, as a wording key.
+    record
+        What was run: inputs and their hashes, origins of every value, versions, amounts.
+    """
+
+    heading: Heading
+    recipients: Frame
+    purposes: tuple[PurposeColumn, ...]
+    cells: Fen
+    unrounded: tuple[Fraction, ...]
+    entitlements: tuple[Fraction, ...]
+    steps: tuple[Step, ...]
+    rules: tuple[RuleOutcome, ...]
+    method: str
+    reason: str
+    record: Mapping[str, Any]
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def amounts(self) -> Fen:
+        """Shape (n,), int64 fen."""
+        total: Fen = self.cells.sum(axis=1)
+        return total
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per recipient, indexed by id; money as int64 fen plus display columns in 万元."""
+        from allocation.report.frames import allocation_frame
+
+        return allocation_frame(self)
+
+    def save(self, path: Path | str) -> None:
+        """Write the record as JSON."""
+        write_record(self.record, path)

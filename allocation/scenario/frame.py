@@ -1,0 +1,205 @@
+"""The recipients and their columns, exactly as read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from allocation.errors import Place, Problem, nearest
+from allocation.money import UNITS, parse_amount, parse_number, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+#: What a rank cell says of a recipient that took no part in the ranking.
+UNRANKED = ("未参评", "unranked")
+#: Attributes that hold codes, and the attribute with the names for them.
+_NAMES = {"id": "name", "unit": "unit_name"}
+
+T = TypeVar("T")
+
+Integers = npt.NDArray[np.object_]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Column:
+    """Exact numbers: ``values / scale``, Python integers; a missing cell holds 0.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), dtype object (``int``).
+    scale
+        The common denominator.
+    missing
+        Shape (n,), True where the cell is blank or the recipient has no row.
+    """
+
+    values: Integers
+    scale: int
+    missing: Mask
+
+    @classmethod
+    def of(cls, cells: Sequence[Fraction | None]) -> Column:
+        """Return the column of exact values; None is missing."""
+        scale = lcm(1, *{cell.denominator for cell in cells if cell is not None})
+        values = [
+            0 if cell is None else cell.numerator * (scale // cell.denominator) for cell in cells
+        ]
+        missing = [cell is None for cell in cells]
+        return cls(np.array(values, dtype=object), scale, np.array(missing, dtype=bool))
+
+    def take(self, chosen: Mask) -> Column:
+        """Return the cells where ``chosen`` (shape (n,)) is True."""
+        return Column(self.values[chosen], self.scale, self.missing[chosen])
+
+    def exact(self) -> list[Fraction | None]:
+        """Return the cells as exact values; a missing cell is None."""
+        return [
+            None if gone else Fraction(value, self.scale)
+            for value, gone in zip(self.values, self.missing, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """One column as text, blank where missing, with the place of each cell."""
+
+    cells: tuple[str, ...]
+    file: str = ""
+    lines: tuple[int, ...] = ()
+    unit: str = ""
+
+    def place(self, index: int, name: str) -> Place:
+        """Return where cell ``index`` of column ``name`` stands."""
+        return Place(self.file, self.lines[index] if self.lines else 0, name)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The recipients, in the order they are shown, and everything known of them.
+
+    Parameters
+    ----------
+    ids, names, names_en
+        Shape (n,) each; ids are unique.
+    text
+        Every column by name, as text. Registry attributes stand beside table columns:
+        ``id, name, unit, unit_name, province, fiscal_region, assessment_region, kind``.
+    derived
+        Number columns made by the scenario (a split), which stand before the text they came from;
+        a money column is in the unit of its text.
+    """
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    names_en: tuple[str, ...]
+    text: Mapping[str, TextColumn]
+    derived: Mapping[str, Column] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def attribute(self, name: str) -> tuple[str, ...]:
+        """Return a column as text; raises KeyError if there is none."""
+        return self.text[name].cells
+
+    def numbers(self, name: str) -> tuple[Column, list[Problem]]:
+        """Return a column as exact numbers, with a problem for every cell that is none."""
+        if name in self.derived:
+            return self.derived[name], []
+        return self._read(name, parse_number, "L1-not-a-number")
+
+    def money(self, name: str) -> tuple[Column, list[Problem]]:
+        """Return a money column in fen, with a problem for every cell that is no amount."""
+        unit = self.text[name].unit if name in self.text else ""
+        if name in self.derived:
+            column = self.derived[name]
+            return replace(column, values=column.values * UNITS[unit or "元"]), []
+        if not unit and (place := self._first_bare_number(name)):
+            words = {"found": name, "allowed": "、".join(UNITS)}
+            return self._missing(), [Problem("L3-column-without-unit", place, words)]
+        return self._read(name, lambda cell: Fraction(parse_amount(cell, unit)), "L3-amount")
+
+    def ranks(self, name: str) -> tuple[Column, Mask, list[Problem]]:
+        """Return a rank column, and who is unranked (took no part), with problems."""
+        cells = self.text[name].cells if name in self.text else ("",) * len(self)
+        unranked = np.array([cell in UNRANKED for cell in cells], dtype=bool)
+        column, problems = self._read(name, _rank, "L1-not-a-rank")
+        return column, unranked, problems
+
+    def members(self, where: Mapping[str, Sequence[str]]) -> Mask:
+        """Return whom a filter means: shape (n,); every attribute must have one of its values.
+
+        ``id`` and ``unit`` also go by name. Raises KeyError for an attribute that is not there.
+        """
+        chosen = np.ones(len(self), dtype=bool)
+        for attribute, values in where.items():
+            wanted = set(values)
+            names = _NAMES.get(attribute, attribute)
+            by_name = self.attribute(names if names in self.text else attribute)
+            cells = zip(self.attribute(attribute), by_name, strict=True)
+            chosen &= np.array([bool(wanted & {*pair}) for pair in cells], dtype=bool)
+        return chosen
+
+    def take(self, chosen: Mask) -> Frame:
+        """Return the recipients where ``chosen`` (shape (n,)) is True."""
+        kept = np.flatnonzero(chosen).tolist()
+
+        def pick(cells: Sequence[T]) -> tuple[T, ...]:
+            return tuple(cells[index] for index in kept) if cells else ()
+
+        return Frame(
+            pick(self.ids),
+            pick(self.names),
+            pick(self.names_en),
+            {
+                name: replace(column, cells=pick(column.cells), lines=pick(column.lines))
+                for name, column in self.text.items()
+            },
+            {name: column.take(chosen) for name, column in self.derived.items()},
+        )
+
+    def _missing(self) -> Column:
+        return Column.of([None] * len(self))
+
+    def _first_bare_number(self, name: str) -> Place | None:
+        """Return the place of the first cell that is a number without a unit."""
+        column = self.text.get(name, TextColumn(()))
+        for index, cell in enumerate(column.cells):
+            if cell and plain(cell).replace(".", "", 1).lstrip("+-").isdecimal():
+                return column.place(index, name)
+        return None
+
+    def _read(
+        self, name: str, parse: Callable[[str], Fraction | None], code: str
+    ) -> tuple[Column, list[Problem]]:
+        if name not in self.text:
+            words = {"found": name, "nearest": nearest(name, sorted(self.text))}
+            return self._missing(), [Problem("L1-unknown-column", words=words)]
+        column = self.text[name]
+        cells: list[Fraction | None] = []
+        problems = []
+        for index, cell in enumerate(column.cells):
+            try:
+                cells.append(parse(cell) if cell else None)
+            except ValueError:
+                cells.append(None)
+                words = {"found": cell[:60], "recipient": self.names[index]}
+                problems.append(Problem(code, column.place(index, name), words))
+        return Column.of(cells), problems
+
+
+def _rank(cell: str) -> Fraction | None:
+    if cell in UNRANKED:
+        return None
+    rank = parse_number(cell)
+    if rank.denominator != 1 or rank < 1:
+        raise ValueError(cell)
+    return rank

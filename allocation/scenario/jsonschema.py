@@ -1,0 +1,28 @@
+"""The JSON schema of a scenario file, for editors: ``python -m allocation.scenario.jsonschema``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from allocation.scenario.schema import Scenario
+
+#: Where the schema lies in a checkout.
+FILE = Path(__file__).resolve().parents[2] / "scenarios" / "scenario.schema.json"
+
+
+def schema_text() -> str:
+    """Return the schema as JSON text."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(schema | Scenario.model_json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def main(arguments: list[str]) -> None:
+    """Write the schema to the file named, or to its place in the checkout."""
+    target = Path(arguments[0]) if arguments else FILE
+    target.write_text(schema_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

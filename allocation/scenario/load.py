@@ -1,0 +1,170 @@
+"""A scenario, ready to be worked on: read, changed, validated and joined with its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from allocation.errors import InputError, Place, Problem, raise_if_any
+from allocation.scenario.build import build_frame
+from allocation.scenario.fields import split_key
+from allocation.scenario.files import SCENARIO_LIMIT, digest, read_bytes
+from allocation.scenario.find import Reference, locate, shipped
+from allocation.scenario.frame import Frame
+from allocation.scenario.parse import parse_toml
+from allocation.scenario.schema import Scenario, Table
+from allocation.scenario.settle import Applied, Settled, distinct, settle
+from allocation.scenario.tables import RawTable, read_table
+from allocation.scenario.trail import Trail, origins_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from allocation.scenario.lines import KeyPath
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario in effect and its recipients.
+
+    Parameters
+    ----------
+    name
+        ``national-2022``, or ``national-2022@more_west``.
+    path
+        The scenario file.
+    scenario
+        Validated, changes applied.
+    frame
+        Recipients and their columns, splits applied.
+    origins
+        Dotted key to where its value came from (law 4): ``call``, ``override NAME``,
+        ``FILE:LINE``, ``policy ID`` or ``default``.
+    hashes
+        File name relative to the scenario to SHA-256 hex, the scenario file first.
+    warnings
+        What the run may go on with.
+    changes
+        The changes made, in order.
+    trail
+        The place of every key.
+    """
+
+    name: str
+    path: Path
+    scenario: Scenario
+    frame: Frame
+    origins: Mapping[str, str]
+    hashes: Mapping[str, str]
+    warnings: tuple[Problem, ...] = ()
+    changes: tuple[Applied, ...] = ()
+    trail: Trail = field(default_factory=Trail)
+
+    def place(self, *keys: str | int) -> Place:
+        """Return where a key of the scenario, or the nearest table around it, stands.
+
+        ``loaded.place("rules", "west", "least")``, or one dotted key.
+        """
+        path: KeyPath = keys
+        if len(keys) == 1 and isinstance(keys[0], str):
+            path = split_key(keys[0]) or keys
+        return self.trail.place(path)
+
+
+def load(
+    reference: str,
+    *,
+    sets: Sequence[str] = (),
+    beside: Path | None = None,
+    may_repeat: bool = False,
+) -> Loaded:
+    """Read a scenario.
+
+    Parameters
+    ----------
+    reference
+        ``NAME_OR_PATH[@CHANGE[,CHANGE…]]``: a shipped scenario or a TOML file, and the what-ifs or
+        overrides to apply from left to right.
+    sets
+        ``KEY=VALUE`` changes of the call, which come last and win.
+    beside
+        Folder that a relative path starts from; default: the working directory.
+    may_repeat
+        Whether ``sets`` may repeat the value in effect: a sweep passes through it.
+
+    Raises
+    ------
+    InputError
+        With every problem found, each with its place, in one go.
+    """
+    asked = Reference.parse(reference)
+    path = locate(reference, beside)
+    shown = path.name if asked.target in shipped() else asked.target
+    content = _sound(read_bytes(path, shown, SCENARIO_LIMIT))
+    data, lines = _sound(parse_toml(content, shown))
+    trail = Trail.of_file(shown, lines)
+    settled = settle(data, trail, asked.changes, sets, may_repeat=may_repeat)
+    tables, problems = _tables(settled.effective.data, settled.effective.trail, path.parent)
+    frame, wrong = _frame(settled, tables)
+    problems = distinct([*settled.problems, *problems, *wrong])
+    raise_if_any(problems)
+    scenario = settled.effective.scenario
+    assert scenario is not None, "a scenario that is not valid has problems"
+    return Loaded(
+        name="@".join([path.stem, *filter(None, [",".join(asked.changes)])]),
+        path=path,
+        scenario=scenario,
+        frame=frame,
+        origins=origins_of(settled.effective.dump, settled.effective.data, settled.effective.trail),
+        hashes={path.name: digest(content)} | {raw.file: raw.sha256 for raw in tables.values()},
+        warnings=tuple(problem for problem in problems if problem.warning),
+        changes=settled.changes,
+        trail=settled.effective.trail,
+    )
+
+
+def _sound(found: T | Problem) -> T:
+    """Return what was found; raise if it is a problem."""
+    if isinstance(found, Problem):
+        raise InputError([found])
+    return found
+
+
+def _tables(
+    data: Mapping[str, Any], trail: Trail, folder: Path
+) -> tuple[dict[str, RawTable], list[Problem]]:
+    """Read every table whose entry is sound, even where the rest of the scenario is not."""
+    section = data.get("tables")
+    tables: dict[str, RawTable] = {}
+    problems: list[Problem] = []
+    for name, entry in section.items() if isinstance(section, Mapping) else ():
+        try:
+            table = Table.model_validate(entry)
+        except ValidationError:
+            continue
+        raw, wrong = read_table(name, table, folder)
+        problems += [_placed(problem, trail, name) for problem in wrong]
+        if raw:
+            tables[name] = raw
+    return tables, problems
+
+
+def _placed(problem: Problem, trail: Trail, table: str) -> Problem:
+    """Place a problem of the file as a whole where the scenario names the file."""
+    if problem.place.line or problem.warning:
+        return problem
+    where = trail.place(("tables", table, "file"))
+    words = {"found": problem.place.file} | dict(problem.words)
+    return Problem(problem.code, where, words)
+
+
+def _frame(settled: Settled, tables: Mapping[str, RawTable]) -> tuple[Frame, list[Problem]]:
+    scenario = settled.effective.scenario
+    if scenario is None:
+        return Frame((), (), (), {}), []
+    return build_frame(scenario, tables, settled.effective.trail)

@@ -1,0 +1,296 @@
+"""What a scenario file may say: the one model behind TOML, the JSON schema and the reference.
+
+Amounts and ratios are text, read exactly (:mod:`allocation.money`); an unknown key is an error.
+What needs the data to be judged (does the column exist? is the group empty?) is judged where the
+data are read.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from allocation.policy.kinds import Rule, require_ascending, require_open_end
+from allocation.policy.values import (
+    Amount,
+    Day,
+    Flag,
+    Model,
+    OneOrMore,
+    Ratio,
+    Share,
+    Sum,
+    Weight,
+    Where,
+    Whole,
+)
+
+MoneyUnit = Literal["分", "角", "元", "千元", "万元", "百万元", "千万元", "亿元"]
+
+
+class Pot(Model):
+    """资金总额 / the pot."""
+
+    amount: Annotated[Amount, Field(gt=0)]
+    source: str = Field(description="来源 / document, or 示例 if illustrative")
+
+
+class Table(Model):
+    """A CSV file beside the scenario: one row per recipient."""
+
+    file: str = Field(description="相对本文件的路径 / path relative to the scenario file")
+    key: str = Field("id", description="对象列 / column with the recipient's code or name")
+    amounts: dict[str, MoneyUnit] = Field(
+        default_factory=dict, description="金额列 = 单位 / money columns and their unit"
+    )
+    source: str = ""
+
+
+class Recipients(Model):
+    """分配对象 / who shares: the budget units, the zones, or the rows of a table."""
+
+    kind: Literal["units", "zones", "table"]
+    table: str = Field("", description="kind=table: which table lists the recipients")
+    name: str = Field("name", description="kind=table: column of the displayed names")
+    units: OneOrMore = Field((), description="只取这些预算单位 / only of these units")
+    exclude: OneOrMore = Field((), description="不参与 / left out, by code or name")
+
+
+class Split(Model):
+    """A parent's figure that includes part units: how it is split (a stated assumption)."""
+
+    columns: OneOrMore
+    shares: dict[str, Share] = Field(
+        description="从所在省数字中划出的比例 / unit = share of its parent's figure"
+    )
+    source: str = Field(description="依据或假设 / source, or 假设 if assumed")
+
+
+class Factor(Model):
+    """因素 / one factor: a column, or a stated aggregate of several years' columns."""
+
+    name: str = ""
+    name_en: str = ""
+    weight: Weight
+    column: str = ""
+    columns: OneOrMore = Field((), description="多年数据列,由早到晚 / columns, oldest first")
+    aggregate: Literal["mean", "trimmed_mean", "latest", "growth"] | None = Field(
+        None, description="mean;去最高最低 trimmed_mean;最近 latest;增长率 growth"
+    )
+    below_zero: Literal["error", "cut"] = Field("error", description="负值 / negative values")
+    missing: Literal["error", "zero"] = Field("error", description="缺失值 / missing values")
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _column_or_columns(self) -> Factor:
+        if bool(self.column) == bool(self.columns) or bool(self.columns) != bool(self.aggregate):
+            words = {"found": self.column or "、".join(self.columns) or "—"}
+            raise PydanticCustomError("L3-factor-columns", "{found}", words)
+        return self
+
+
+class Tier(Model):
+    """One rank tier: ranks up to ``to`` (the last tier leaves it out)."""
+
+    to: Annotated[Whole, Field(ge=1)] | None = None
+    value: Weight
+
+
+class RankScale(Model):
+    """位次系数 / from rank to coefficient: tiers, a line from best to worst, or a table."""
+
+    column: str = Field(description="位次列 / rank column; blank: unknown, 未参评: unranked")
+    among: str = Field(
+        "", description="在此属性内重新排位 / rank again within this attribute; empty: as published"
+    )
+    tiers: tuple[Tier, ...] = ()
+    best: Weight | None = Field(None, description="线性:第一名 / linear: first place")
+    worst: Weight | None = Field(None, description="线性:最后一名 / linear: last place")
+    of: Annotated[Whole, Field(ge=2)] | None = Field(
+        None, description="线性:参评总数,缺省为已知位次数 / linear: how many are ranked"
+    )
+    values: dict[str, Weight] = Field(
+        default_factory=dict, description="表:位次 = 系数 / table: rank = coefficient"
+    )
+    unknown: Weight = Field(description="位次未知 / rank not published")
+    unranked: Weight = Field(description="未参评 / not ranked")
+
+    @model_validator(mode="after")
+    def _one_scale(self) -> RankScale:
+        line = self.best is not None or self.worst is not None
+        given = [
+            way
+            for way, here in (
+                ("tiers", self.tiers),
+                ("best + worst", line),
+                ("values", self.values),
+            )
+            if here
+        ]
+        whole_line = (self.best is None) == (self.worst is None) and (line or self.of is None)
+        if len(given) != 1 or not whole_line:
+            words = {
+                "found": "、".join(given) or "—",
+                "allowed": "tiers、best + worst (of)、values",
+            }
+            raise PydanticCustomError("L3-one-of", "{found}", words)
+        return self
+
+    @model_validator(mode="after")
+    def _ascending(self) -> RankScale:
+        ends = [tier.to for tier in self.tiers]
+        require_ascending(ends)
+        require_open_end(ends)
+        return self
+
+    @model_validator(mode="after")
+    def _ranks(self) -> RankScale:
+        for rank in self.values:
+            if not (rank.isascii() and rank.isdigit() and int(rank[:9]) > 0):
+                raise PydanticCustomError("L1-not-a-rank-key", "{found}", {"found": rank[:60]})
+        return self
+
+
+class Coefficient(Model):
+    """调节系数 / a coefficient: by attribute, by rank, or a column."""
+
+    name: str = ""
+    name_en: str = ""
+    by: str = Field("", description="按属性 / attribute, with values")
+    values: dict[str, Weight] = Field(default_factory=dict, description="属性值 = 系数")
+    column: str = Field("", description="按列 / a column of coefficients")
+    rank: RankScale | None = Field(None, description="按位次 / by rank")
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Coefficient:
+        given = [way for way in ("by", "column", "rank") if getattr(self, way)]
+        if len(given) != 1 or bool(self.by) != bool(self.values):
+            words = {"found": "、".join(given) or "—", "allowed": "by + values、column、rank"}
+            raise PydanticCustomError("L3-one-of", "{found}", words)
+        return self
+
+
+class Purpose(Model):
+    """方向 / a purpose of use with its own total: one row of a two-way table."""
+
+    name: str
+    name_en: str = ""
+    amount: Sum
+    where: Where = Field(default_factory=dict, description="可用于谁 / who may use it")
+    source: str = ""
+
+
+class Segment(Model):
+    """Benefit counts ``weight`` per yuan up to ``to`` of the entitlement (last: no end)."""
+
+    to: Ratio | None = None
+    weight: Annotated[Ratio, Field(gt=0)]
+
+
+class Objective(Model):
+    """目标 / objective: ``fair`` (lexicographic max-min) or ``benefit``."""
+
+    kind: Literal["fair", "benefit"] = "fair"
+    min_ratio: Share | None = Field(
+        None, description="benefit:最低得分比 / least share of the entitlement for anyone"
+    )
+    weight: str = Field("", description="benefit:效益权重列 / column of weights; empty: 1 each")
+    segments: tuple[Segment, ...] = Field((), description="benefit:递减分段 / diminishing segments")
+
+    @model_validator(mode="after")
+    def _benefit_only(self) -> Objective:
+        given = [way for way in ("min_ratio", "weight", "segments") if getattr(self, way)]
+        if self.kind == "fair" and given:
+            words = {"found": "、".join(given), "allowed": 'kind = "benefit"'}
+            raise PydanticCustomError("L1-dead-key", "{found}", words)
+        return self
+
+    @model_validator(mode="after")
+    def _diminishing(self) -> Objective:
+        ends = [segment.to for segment in self.segments]
+        require_ascending(ends)
+        require_open_end(ends)
+        weights = [segment.weight for segment in self.segments]
+        if any(low < high for low, high in pairwise(weights)):
+            found = "、".join(map(str, weights))
+            raise PydanticCustomError("L1-not-diminishing", "{found}", {"found": found})
+        return self
+
+
+class Rounding(Model):
+    """取整 / the rounding step."""
+
+    quantum: Annotated[Amount, Field(gt=0)] = Field(
+        1_000_000,
+        description="分配单位,缺省 1万元 / quantum",
+        json_schema_extra={"default": "1万元"},
+    )
+    method: Literal[
+        "largest_remainder",
+        "adams",
+        "dean",
+        "huntington_hill",
+        "webster",
+        "modified_webster",
+        "jefferson",
+        "quota",
+        "per_unit",
+    ] = "largest_remainder"
+    column: str = Field("", description="per_unit:每单位金额取整的列 / column of units")
+    rank: str = Field("", description="余数先给位次靠前者 / rank column that breaks ties")
+
+    @model_validator(mode="after")
+    def _column_of_units(self) -> Rounding:
+        if (self.method == "per_unit") != bool(self.column):
+            words = {"found": self.column or "—", "allowed": 'method = "per_unit" + column'}
+            raise PydanticCustomError("L1-dead-key", "{found}", words)
+        return self
+
+
+class Upper(Model):
+    """上级分配 / the upper level: its result fixes each unit's total here."""
+
+    scenario: str
+
+
+class Override(Model):
+    """改动 / a named set of changes with its reason."""
+
+    reason: str
+    source: str = ""
+    set: dict[str, Any]
+
+
+class WhatIf(Model):
+    """测算 / a what-if: overrides applied in order."""
+
+    title: str = ""
+    overrides: OneOrMore
+
+
+class Scenario(Model):
+    """方案 / a scenario."""
+
+    title: str
+    title_en: str = ""
+    level: Literal["national", "unit"]
+    year: Annotated[Whole, Field(ge=2000, le=2100)]
+    as_of: Day = Field(description="名单与政策以此日为准 / registry and policy as of this day")
+    illustrative: Flag = Field(default=False, description="示例 / illustrative figures")
+    pot: Pot
+    recipients: Recipients
+    tables: dict[str, Table] = Field(default_factory=dict)
+    splits: dict[str, Split] = Field(default_factory=dict)
+    factors: dict[str, Factor] = Field(min_length=1)
+    coefficients: dict[str, Coefficient] = Field(default_factory=dict)
+    rules: dict[str, Rule] = Field(default_factory=dict)
+    purposes: dict[str, Purpose] = Field(default_factory=dict)
+    objective: Objective = Objective.model_validate({})
+    rounding: Rounding = Rounding.model_validate({})
+    upper: Upper | None = None
+    override: dict[str, Override] = Field(default_factory=dict)
+    what_if: dict[str, WhatIf] = Field(default_factory=dict)

@@ -1,0 +1,203 @@
+"""CSV tables as columns of text: what a cell says is left to whoever needs it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
+
+from allocation.errors import Place, Problem, nearest
+from allocation.scenario.files import TABLE_LIMIT, digest, read_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from allocation.scenario.schema import Table
+
+#: Keys of rows that add up others; such rows are skipped.
+TOTALS = ("合计", "小计", "总计")
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One CSV file.
+
+    Parameters
+    ----------
+    name, file
+        Its name in the scenario and its path relative to the scenario.
+    key
+        Name of the column that says whose row it is.
+    columns
+        Cells by column name, each shape (rows,), stripped.
+    lines
+        Shape (rows,): the line each row starts on.
+    units
+        Unit of each money column.
+    sha256
+        Of the file's bytes.
+    """
+
+    name: str
+    file: str
+    key: str
+    columns: Mapping[str, tuple[str, ...]]
+    lines: tuple[int, ...]
+    units: Mapping[str, str]
+    sha256: str
+
+
+def read_table(name: str, table: Table, folder: Path) -> tuple[RawTable | None, list[Problem]]:
+    """Return the table ``name`` of a scenario in ``folder``, with everything wrong in the file.
+
+    UTF-8, with or without a byte order mark, and GB18030 (as Excel in China saves CSV) are read;
+    the latter is noted as a warning.
+    """
+    if _leaves_folder(table.file):
+        return None, [Problem("L1-path-leaves-folder", words={"found": table.file[:200]})]
+    content = read_bytes(folder / table.file, table.file, TABLE_LIMIT)
+    if isinstance(content, Problem):
+        return None, [content]
+    text, notes = _decoded(content, table.file)
+    if text is None:
+        return None, notes
+    rows, problems = _rows(text, table.file)
+    if problems:
+        return None, notes + problems
+    header_line, header = rows[0]
+    problems = _header_problems(header, header_line, table)
+    problems += _row_problems(header, rows[1:], table)
+    if problems:
+        return None, notes + problems
+    kept, problems = _kept(header.index(table.key), rows[1:], table)
+    columns = {
+        column: tuple(cells[index] for _, cells in kept) for index, column in enumerate(header)
+    }
+    raw = RawTable(
+        name=name,
+        file=table.file,
+        key=table.key,
+        columns={column: cells for column, cells in columns.items() if column},
+        lines=tuple(line for line, _ in kept),
+        units=dict(table.amounts),
+        sha256=digest(content),
+    )
+    return raw, notes + problems
+
+
+_Row = tuple[int, list[str]]
+
+
+def _leaves_folder(file: str) -> bool:
+    """Whether a path is absolute or climbs, by the rules of any system."""
+    windows, posix = PureWindowsPath(file), PurePosixPath(file)
+    absolute = posix.is_absolute() or bool(windows.drive or windows.root)
+    return absolute or ".." in windows.parts
+
+
+def _decoded(content: bytes, file: str) -> tuple[str | None, list[Problem]]:
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        text = ""
+    if not _is_chinese(text):
+        return None, [Problem("L1-unknown-encoding", Place(file, line), {"found": "?"})]
+    return text, [Problem("L1-gb18030", Place(file), {"found": "GB18030"}, warning=True)]
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether text read as GB18030 is Chinese: its common characters, not mangled Western ones."""
+    foreign = re.sub(r"[\x00-\x7f]", "", text)
+    common = foreign.encode("gb2312", errors="ignore").decode("gb2312")
+    return len(common) * 2 > len(foreign)
+
+
+def _rows(text: str, file: str) -> tuple[list[_Row], list[Problem]]:
+    """Return the rows that are not blank, each with its first line, header first."""
+    rows: list[_Row] = []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        rows = list(_numbered(reader))
+    except csv.Error as error:
+        return [], [_csv_problem(error, Place(file, reader.line_num))]
+    if not rows:
+        return [], [Problem("L1-empty-file", Place(file), {"found": file})]
+    line, header = rows[0]
+    if len(header) == 1:
+        return [], [Problem("L1-no-commas", Place(file, line), {"found": header[0][:60]})]
+    return rows, []
+
+
+def _numbered(reader: Iterator[list[str]]) -> Iterator[_Row]:
+    line = 1
+    for cells in reader:
+        stripped = [cell.strip() for cell in cells]
+        if any(stripped):
+            yield line, stripped
+        line = reader.line_num + 1  # type: ignore[attr-defined]  # csv's own reader
+
+
+def _csv_problem(error: csv.Error, place: Place) -> Problem:
+    if "field larger" in str(error):
+        return Problem("L1-cell-too-long", place, {"allowed": csv.field_size_limit()})
+    return Problem("L1-csv-syntax", place, {"detail": str(error)})
+
+
+def _header_problems(header: list[str], line: int, table: Table) -> list[Problem]:
+    place = Place(table.file, line)
+    seen = sorted({name for name in header if name and header.count(name) > 1})
+    problems = [Problem("L1-duplicate-column", place, {"found": name}) for name in seen]
+    if table.key not in header:
+        words = {"found": table.key, "nearest": nearest(table.key, header)}
+        problems.append(Problem("L1-no-key-column", place, words | {"allowed": _list(header)}))
+    for column in table.amounts:
+        if column not in header:
+            words = {"found": column, "nearest": nearest(column, header)}
+            problems.append(Problem("L1-unknown-column", place, words))
+    return problems
+
+
+def _row_problems(header: list[str], rows: list[_Row], table: Table) -> list[Problem]:
+    problems = []
+    blank = [index for index, name in enumerate(header) if not name]
+    for line, cells in rows:
+        if len(cells) != len(header):
+            words = {"found": len(cells), "allowed": len(header)}
+            problems.append(Problem("L1-ragged-row", Place(table.file, line), words))
+        elif any(cells[index] for index in blank):
+            problems.append(Problem("L1-column-without-name", Place(table.file, line)))
+    return problems
+
+
+def _kept(key: int, rows: list[_Row], table: Table) -> tuple[list[_Row], list[Problem]]:
+    """Return the rows that are somebody's, and the keys that are blank or stand twice."""
+    kept: list[_Row] = []
+    problems: list[Problem] = []
+    first: dict[str, int] = {}
+    for line, cells in rows:
+        name = cells[key]
+        place = Place(table.file, line, table.key)
+        if re.sub(r"\s", "", name) in TOTALS:
+            continue
+        if not name:
+            problems.append(Problem("L1-blank-key", place, {"found": table.key}))
+        elif name in first:
+            words = {"found": name, "line": first[name]}
+            problems.append(Problem("L1-duplicate-recipient", place, words))
+        else:
+            first[name] = line
+            kept.append((line, cells))
+    if not kept and not problems:
+        problems.append(Problem("L1-no-rows", Place(table.file), {"found": table.file}))
+    return kept, problems
+
+
+def _list(names: list[str]) -> str:
+    return "、".join(name for name in names if name)[:300]

@@ -1,0 +1,143 @@
+"""From pydantic's errors to problems: a stable code, the line, and words in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allocation.errors import Problem, nearest
+from allocation.scenario.fields import (
+    allowed_keys,
+    annotation_at,
+    join_key,
+    kinds_of,
+    models,
+    value_at,
+)
+from allocation.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+    from allocation.scenario.lines import KeyPath
+    from allocation.scenario.trail import Trail
+
+#: What stands in a sentence for the scenario as a whole.
+TOP = "顶层 top level"
+_LONGEST = 60
+_SIGNS = {
+    "greater_than": (">", "gt"),
+    "greater_than_equal": ("≥", "ge"),
+    "less_than": ("<", "lt"),
+    "less_than_equal": ("≤", "le"),
+}
+_PLAIN = {
+    "string_type": "L1-not-text",
+    "dict_type": "L1-not-a-table",
+    "mapping_type": "L1-not-a-table",
+    "model_type": "L1-not-a-table",
+    "model_attributes_type": "L1-not-a-table",
+    "tuple_type": "L1-not-a-list",
+    "list_type": "L1-not-a-list",
+    "too_short": "L1-nothing-in-it",
+    "missing": "L1-missing-key",
+    "union_tag_not_found": "L1-missing-key",
+}
+
+
+def problems_of(error: ValidationError, data: Any, trail: Trail) -> list[Problem]:
+    """Return every problem of a scenario that does not fit the schema.
+
+    Parameters
+    ----------
+    error
+        What the schema says.
+    data
+        The scenario as nested tables, changes applied.
+    trail
+        Where each key came from.
+    """
+    return [_problem(item, data, trail) for item in error.errors(include_url=False)]
+
+
+def shown(value: Any) -> str:
+    """Return a value for a sentence, cut to a readable length."""
+    try:
+        text = value if isinstance(value, str) else str(value)
+    except ValueError:
+        # Python refuses to print whole numbers of more than 4300 digits.
+        text = "…"
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _problem(item: ErrorDetails, data: Any, trail: Trail) -> Problem:
+    path = _path(item["loc"])
+    words = {
+        "key": join_key(path),
+        "table": join_key(path[:-1]) or TOP,
+        "found": shown(item["input"]),
+    }
+    code, more = _code(item, path, data)
+    return Problem(code, trail.place(path), words | more)
+
+
+def _path(loc: tuple[int | str, ...]) -> KeyPath:
+    """Return pydantic's location without the tag it puts after the name of a rule."""
+    return loc[:2] + loc[3:] if loc[:1] == ("rules",) else loc
+
+
+def _code(item: ErrorDetails, path: KeyPath, data: Any) -> tuple[str, dict[str, str]]:
+    kind = item["type"]
+    context: Mapping[str, Any] = item.get("ctx", {})
+    if kind in _SIGNS:
+        sign, limit = _SIGNS[kind]
+        return "L1-out-of-range", {"allowed": f"{sign} {context[limit]}"}
+    if kind == "literal_error":
+        return "L1-not-allowed", {
+            "allowed": context["expected"].replace("'", "").replace(" or ", ", ")
+        }
+    if kind in _SPECIAL:
+        return _SPECIAL[kind](path, data)
+    if kind in _PLAIN:
+        return _PLAIN[kind], {}
+    if kind[:2] in ("L1", "L3"):
+        return kind, {word: str(value) for word, value in context.items()}
+    return "L1-not-valid", {"detail": item["msg"]}
+
+
+def _unknown_key(path: KeyPath, data: Any) -> tuple[str, dict[str, str]]:
+    return "L1-unknown-key", unknown_words(path, data)
+
+
+def unknown_words(path: KeyPath, data: Any) -> dict[str, str]:
+    """Return the words for a key that may not stand where it stands."""
+    above = path[:-1]
+    known = allowed_keys(annotation_at(Scenario, above, data), value_at(data, above))
+    return {
+        "found": str(path[-1]),
+        "table": join_key(above) or TOP,
+        "key": join_key(path),
+        "nearest": nearest(str(path[-1]), known),
+        "allowed": "、".join(known) or "—",
+    }
+
+
+def _no_kind(path: KeyPath, _: Any) -> tuple[str, dict[str, str]]:
+    return "L1-missing-key", {"key": join_key((*path, "kind")), "table": join_key(path)}
+
+
+def _unknown_kind(path: KeyPath, data: Any) -> tuple[str, dict[str, str]]:
+    rule = annotation_at(Scenario, path, data)
+    allowed = [kind for model in models(rule) for kind in kinds_of(model)]
+    found = str(value_at(data, (*path, "kind")))
+    near = {"nearest": nearest(found, allowed), "allowed": "、".join(allowed)}
+    return "L1-unknown-kind", {"found": shown(found), "table": join_key(path)} | near
+
+
+_SPECIAL: dict[str, Callable[[KeyPath, Any], tuple[str, dict[str, str]]]] = {
+    "extra_forbidden": _unknown_key,
+    "union_tag_invalid": _unknown_kind,
+    "union_tag_not_found": _no_kind,
+}

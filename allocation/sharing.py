@@ -1,0 +1,161 @@
+"""From the task to exact amounts: the objective's program, soft rules, zero or at least."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from allocation_models.benefit import Benefit, benefit_share
+from allocation_models.blame import InfeasibleError
+from allocation_models.fair_share import FairShare, close_bounds, fair_share
+from allocation_models.program import LinearProgram
+from allocation_models.soft import soften
+from allocation_models.zero_or_least import fix_funded
+
+if TYPE_CHECKING:
+    from allocation_models.solvers import Solver
+
+    from allocation.task import Task
+
+BigIntegers = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Exact amounts of the program's columns, and how they were found.
+
+    Parameters
+    ----------
+    program
+        The rules that hold: bounds closed in, soft rows that had to give way loosened.
+    numerator, denominator
+        Shape (columns,), Python integers, fen.
+    method
+        ``direct``, ``sequence`` or ``benefit``.
+    reason
+        Why, one word.
+    pools
+        Shape (columns,): who shares one scale factor (direct method only).
+    """
+
+    program: LinearProgram
+    numerator: BigIntegers
+    denominator: BigIntegers
+    method: str
+    reason: str
+    pools: npt.NDArray[np.int64] | None
+
+    def exact(self, count: int) -> tuple[Fraction, ...]:
+        """Return the first ``count`` columns as exact fen."""
+        pairs = zip(self.numerator[:count].tolist(), self.denominator[:count].tolist(), strict=True)
+        return tuple(Fraction(top, bottom) for top, bottom in pairs)
+
+
+def share_out(task: Task, solver: Solver) -> Shares:
+    """Return the exact amounts of a task.
+
+    Raises
+    ------
+    InfeasibleError
+        If the hard rules cannot hold together.
+    UnprovenError, ArithmeticError
+        If nothing was proven.
+    """
+    rows = task.rows
+    program = _with_zero_or_least(task, solver)
+    try:
+        found = _objective(task, program, rows.helpers, solver)
+    except InfeasibleError:
+        if not rows.priority.any():
+            raise
+        softened = soften(program, rows.priority, rows.helpers, solver)
+        found = _objective(task, softened.program, softened.helpers, solver)
+    columns = program.columns
+    found = replace(
+        found, numerator=found.numerator[:columns], denominator=found.denominator[:columns]
+    )
+    benefit = task.loaded.scenario.objective.kind == "benefit"
+    return Shares(
+        close_bounds(_loosened(program, rows.priority, found), task.targets, rows.helpers),
+        found.numerator,
+        found.denominator,
+        "benefit" if benefit else "direct" if found.direct else "sequence",
+        "benefit" if benefit else found.reason.value,
+        found.governor,
+    )
+
+
+def _with_zero_or_least(task: Task, solver: Solver) -> LinearProgram:
+    """Return the program with the choice of who is funded made, if a rule asks for one."""
+    program, rows = task.rows.program, task.rows
+    if not rows.least.any():
+        return program
+    least = np.concatenate([rows.least, np.zeros(int(rows.helpers.sum()), dtype=np.int64)])
+    # Fewest left out first; then the larger entitlement, then the order among equals.
+    claims = task.entitlement.numerator
+    by_size = np.lexsort((task.order, -_dense_rank(claims)))
+    order = np.full(program.columns, len(by_size))
+    order[by_size] = np.arange(len(by_size))
+    closed = close_bounds(program, task.targets, rows.helpers)
+    return fix_funded(closed, least, order, solver)
+
+
+def _dense_rank(values: BigIntegers) -> npt.NDArray[np.int64]:
+    """Return the rank of each value among the distinct values, smallest 0."""
+    _, ranks = np.unique(values, return_inverse=True)
+    return np.asarray(ranks, dtype=np.int64)
+
+
+def _objective(
+    task: Task, program: LinearProgram, helpers: npt.NDArray[np.bool_], solver: Solver
+) -> FairShare:
+    """Return the exact amounts under the scenario's objective."""
+    extra = program.columns - len(task.targets)
+    targets = np.concatenate([task.targets, np.zeros(extra, dtype=object)])
+    if task.loaded.scenario.objective.kind == "fair":
+        return fair_share(program, targets, helpers, solver, direct=task.direct)
+    claims = np.zeros(program.columns, dtype=np.int64)
+    cells = task.cells.count
+    scale = task.entitlement.denominator * task.pot
+    claims[:cells] = (task.targets[:cells] // scale).astype(np.int64)
+    return benefit_share(program, claims, targets, _benefit(task, program.columns), helpers, solver)
+
+
+def _benefit(task: Task, columns: int) -> Benefit:
+    """Return what counts as benefit: a weight per recipient, segments falling."""
+    objective, frame = task.loaded.scenario.objective, task.loaded.frame
+    weights = np.ones(columns)
+    if objective.weight:
+        column, _ = frame.numbers(objective.weight)
+        each = column.values.astype(np.float64) / column.scale
+        weights[: task.cells.count] = np.repeat(each, len(task.cells.totals))
+    segments = objective.segments
+    return Benefit(
+        weights,
+        tuple(segment.to for segment in segments if segment.to is not None),
+        tuple(segment.weight for segment in segments) or (Fraction(1),),
+        objective.min_ratio or Fraction(0),
+    )
+
+
+def _loosened(
+    program: LinearProgram, priority: npt.NDArray[np.int64], found: FairShare
+) -> LinearProgram:
+    """Return the program without the bounds of soft rows that the exact amounts do not meet."""
+    from allocation_models.fair_share import fractions_of
+    from allocation_models.program import NO_BOUND
+
+    if not priority.any():
+        return program
+    broken, _ = program.broken(fractions_of(found.numerator, found.denominator))
+    gone = np.zeros(program.rows, dtype=bool)
+    gone[broken] = True
+    gone &= priority > 0
+    return replace(
+        program,
+        row_lower=np.where(gone, -NO_BOUND, program.row_lower),
+        row_upper=np.where(gone, NO_BOUND, program.row_upper),
+    )

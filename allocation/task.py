@@ -1,0 +1,132 @@
+"""What the mathematics is asked: a scenario's entitlements, cells, rows and orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from allocation.entitlement import Entitlement, entitlement
+from allocation.policy.bounds import Setting, award_winners
+from allocation.policy.kinds import Exclude, TopAward
+from allocation.policy.rows import Cells, Rows, rows_of_rules
+from allocation.scenario import Frame, Loaded, Scenario, check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from allocation.errors import Problem
+
+Mask = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything the mathematics needs of one scenario.
+
+    Parameters
+    ----------
+    pot
+        Fen shared here: the scenario's pot, or the part of it that the upper level passes on.
+    targets
+        Shape (columns,), Python integers: each cell's entitlement in one common unit.
+    order
+        Shape (n,): who comes first among equals (rank, then code).
+    direct
+        False to keep the direct method out: the referee's way.
+    """
+
+    loaded: Loaded
+    pot: int
+    entitlement: Entitlement
+    cells: Cells
+    rows: Rows
+    targets: npt.NDArray[np.object_]
+    order: Integers
+    direct: bool = True
+    warnings: tuple[Problem, ...] = ()
+
+
+def prepare(loaded: Loaded, totals: Mapping[str, int]) -> tuple[Task | None, list[Problem]]:
+    """Return the task of a scenario, or every problem found in it and its data.
+
+    Parameters
+    ----------
+    totals
+        Fen of each unit, if the upper level has fixed them.
+    """
+    problems = list(check(loaded))
+    if _errors(problems):
+        return None, problems
+    scenario, frame = loaded.scenario, loaded.frame
+    pot = sum(totals.values()) if totals else scenario.pot.amount
+    excluded, awards, found = _before_formula(scenario, frame)
+    problems += found
+    claims, found = entitlement(
+        scenario.factors, scenario.coefficients, frame, pot, excluded, awards
+    )
+    problems += found
+    if claims is None:
+        return None, problems
+    cells = _cells(scenario, frame, pot)
+    setting = Setting(frame, pot, np.array(claims.fen(), dtype=object))
+    rows, found = rows_of_rules(scenario.rules, setting, cells, totals)
+    problems += found
+    if _errors(problems):
+        return None, problems
+    shares = claims.numerator[:, None] * cells.totals.astype(object)
+    targets = np.where(cells.allowed, shares, 0).ravel()
+    helpers = np.zeros(int(rows.helpers.sum()), dtype=object)
+    order = _order(scenario, frame)
+    return Task(
+        loaded, pot, claims, cells, rows, np.concatenate([targets, helpers]), order
+    ), problems
+
+
+def _errors(problems: list[Problem]) -> bool:
+    return any(not problem.warning for problem in problems)
+
+
+def _before_formula(
+    scenario: Scenario, frame: Frame
+) -> tuple[Mask, Integers, list[Problem]]:
+    """Return who has no part in the formula, and lump sums given before it (fen)."""
+    excluded = np.zeros(len(frame), dtype=bool)
+    awards = np.zeros(len(frame), dtype=np.int64)
+    problems: list[Problem] = []
+    for rule in scenario.rules.values():
+        if isinstance(rule, Exclude):
+            excluded |= frame.members(rule.where)
+        elif isinstance(rule, TopAward):
+            winners, found = award_winners(rule, frame, frame.members(rule.where))
+            problems += found
+            awards += np.where(winners, rule.amount, 0)
+    return excluded, awards, problems
+
+
+def _cells(scenario: Scenario, frame: Frame, pot: int) -> Cells:
+    """Return who may use which purpose, and the purposes' totals; one purpose if none is named."""
+    purposes = list(scenario.purposes.values())
+    if not purposes:
+        return Cells(np.ones((len(frame), 1), dtype=bool), np.array([pot], dtype=np.int64))
+    allowed = np.stack([frame.members(purpose.where) for purpose in purposes], axis=1)
+    return Cells(allowed, np.array([purpose.amount for purpose in purposes], dtype=np.int64))
+
+
+def _order(scenario: Scenario, frame: Frame) -> Integers:
+    """Return each recipient's place in the order among equals: better rank, then code."""
+    column = scenario.rounding.rank
+    scales = [item.rank for item in scenario.coefficients.values() if item.rank is not None]
+    if not column and scales:
+        column = scales[0].column
+    last = np.iinfo(np.int64).max
+    rank = np.full(len(frame), last)
+    if column:
+        ranks, _, _ = frame.ranks(column)
+        rank = np.where(ranks.missing, last, ranks.values).astype(np.int64)
+    place = np.empty(len(frame), dtype=np.int64)
+    place[np.lexsort((np.array(frame.ids), rank))] = np.arange(len(frame))
+    return place
