@@ -5,27 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from allocation.errors import ConflictError, Problem
 from allocation.money import format_amount
-from allocation.policy.rows import POT, PURPOSE, UPPER
+from allocation.policy.rows import POT, PURPOSES, UPPER
 
 if TYPE_CHECKING:
-    from allocation_models.blame import Conflict
-
     from allocation.task import Task
+    from allocation_models.blame import Conflict
+    from allocation_models.program import Integers, Mask
 
 
 def conflict_error(task: Task, conflict: Conflict) -> ConflictError:
     """Return the error that names each rule of a conflict with its place, source and numbers."""
     members = [Problem("L11-pot", task.loaded.place("pot"), {"amount": format_amount(task.pot)})]
     scenario, program = task.loaded.scenario, task.rows.program
-    named = set(program.group_names(conflict.rows)) - {POT, PURPOSE, UPPER}
+    named = set(program.group_names(conflict.rows)) - {POT, PURPOSES, UPPER}
     for key, rule in scenario.rules.items():
         bounds = task.rows.bounds.get(key)
         place = task.loaded.place("rules", key)
-        words = {"name": rule.name or key, "name_en": rule.name_en or key, "source": rule.source or "—"}
+        words = {
+            "name": rule.name or key,
+            "name_en": rule.name_en or key,
+            "source": rule.source or "—",
+        }
         if bounds is not None:
             columns = conflict.floors if bounds.floor else conflict.caps
             who = _recipients(task, columns) & bounds.applies
@@ -33,15 +36,19 @@ def conflict_error(task: Task, conflict: Conflict) -> ConflictError:
                 who = who if who.any() else bounds.applies
                 total = format_amount(int(bounds.amount[who].sum()))
                 code = "L11-floor" if bounds.floor else "L11-cap"
-                members.append(Problem(code, place, words | {"count": int(who.sum()), "amount": total}))
+                members.append(
+                    Problem(code, place, words | {"count": int(who.sum()), "amount": total})
+                )
         elif key in named:
-            members.append(Problem("L11-rule", place, words | {"limits": _limits(task, key, conflict)}))
+            members.append(
+                Problem("L11-rule", place, words | {"limits": _limits(task, key, conflict)})
+            )
     if set(program.group_names(conflict.rows)) & {UPPER}:
         members.append(Problem("L11-upper", task.loaded.place("upper")))
     return ConflictError([Problem("L11-conflict", words={"count": len(members)}), *members])
 
 
-def _recipients(task: Task, columns: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _recipients(task: Task, columns: Integers) -> Mask:
     """Return the recipients of the given columns, shape (n,)."""
     cells = columns[columns < task.cells.count]
     marked = np.zeros(len(task.loaded.frame), dtype=bool)

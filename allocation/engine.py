@@ -63,7 +63,11 @@ def allocate(
     FaultError
         If nothing was proven, or a check of ours failed.
     """
-    loaded = reference if isinstance(reference, Loaded) else loaded_with(reference, sets, objective, quantum)
+    loaded = (
+        reference
+        if isinstance(reference, Loaded)
+        else loaded_with(reference, sets, objective, quantum)
+    )
     return allocate_task(task_of(loaded), solver_named(solver), solver)
 
 

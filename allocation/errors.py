@@ -11,11 +11,14 @@ English, taken from ``wording/problems.toml``. Leaf functions return problems; o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from allocation.wording import Language, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, order=True)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from allocation.record import write_record
-from allocation.scenario.frame import Frame
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+    from pathlib import Path
+
     import pandas as pd
+
+    from allocation.entitlement import Step
+    from allocation.errors import Problem
+    from allocation.frame import Frame
 
 Fen = npt.NDArray[np.int64]
 
@@ -43,21 +47,6 @@ class RuleOutcome:
     binds: bool
     broken_by: int
     recipients: npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the entitlement, kept as a column: a factor share, a coefficient, a total.
-
-    ``values`` are exact (shape (n,), Fractions); ``kind`` is ``factor``, ``coefficient`` or
-    ``total``.
-    """
-
-    key: str
-    kind: str
-    name: str
-    name_en: str
-    values: tuple[Fraction, ...]
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+
 from allocation_models.benefit import Benefit, benefit_share
 from allocation_models.blame import InfeasibleError
 from allocation_models.fair_share import FairShare, close_bounds, fair_share
-from allocation_models.program import LinearProgram
 from allocation_models.soft import soften
 from allocation_models.zero_or_least import fix_funded
 
 if TYPE_CHECKING:
-    from allocation_models.solvers import Solver
-
     from allocation.task import Task
-
-BigIntegers = npt.NDArray[np.object_]
+    from allocation_models.program import BigIntegers, Integers, LinearProgram, Mask
+    from allocation_models.solvers import Solver
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class Shares:
     Parameters
     ----------
     program
-        The rules that hold: bounds closed in, soft rows that had to give way loosened.
+        The rules that hold: soft rows that had to give way loosened, bounds as the rules say.
     numerator, denominator
         Shape (columns,), Python integers, fen.
     method
@@ -46,7 +43,7 @@ class Shares:
     denominator: BigIntegers
     method: str
     reason: str
-    pools: npt.NDArray[np.int64] | None
+    pools: Integers | None
 
     def exact(self, count: int) -> tuple[Fraction, ...]:
         """Return the first ``count`` columns as exact fen."""
@@ -79,7 +76,7 @@ def share_out(task: Task, solver: Solver) -> Shares:
     )
     benefit = task.loaded.scenario.objective.kind == "benefit"
     return Shares(
-        close_bounds(_loosened(program, rows.priority, found), task.targets, rows.helpers),
+        _loosened(program, rows.priority, found),
         found.numerator,
         found.denominator,
         "benefit" if benefit else "direct" if found.direct else "sequence",
@@ -100,18 +97,24 @@ def _with_zero_or_least(task: Task, solver: Solver) -> LinearProgram:
     order = np.full(program.columns, len(by_size))
     order[by_size] = np.arange(len(by_size))
     closed = close_bounds(program, task.targets, rows.helpers)
-    return fix_funded(closed, least, order, solver)
+    fixed = fix_funded(closed, least, order, solver)
+    # Only the choice is kept: bounds closed in for exact amounts are too close for whole quanta.
+    raised = fixed.column_lower > closed.column_lower
+    lowered = fixed.column_upper < closed.column_upper
+    return replace(
+        program,
+        column_lower=np.where(raised, fixed.column_lower, program.column_lower),
+        column_upper=np.where(lowered, fixed.column_upper, program.column_upper),
+    )
 
 
-def _dense_rank(values: BigIntegers) -> npt.NDArray[np.int64]:
+def _dense_rank(values: BigIntegers) -> Integers:
     """Return the rank of each value among the distinct values, smallest 0."""
     _, ranks = np.unique(values, return_inverse=True)
     return np.asarray(ranks, dtype=np.int64)
 
 
-def _objective(
-    task: Task, program: LinearProgram, helpers: npt.NDArray[np.bool_], solver: Solver
-) -> FairShare:
+def _objective(task: Task, program: LinearProgram, helpers: Mask, solver: Solver) -> FairShare:
     """Return the exact amounts under the scenario's objective."""
     extra = program.columns - len(task.targets)
     targets = np.concatenate([task.targets, np.zeros(extra, dtype=object)])
@@ -141,9 +144,7 @@ def _benefit(task: Task, columns: int) -> Benefit:
     )
 
 
-def _loosened(
-    program: LinearProgram, priority: npt.NDArray[np.int64], found: FairShare
-) -> LinearProgram:
+def _loosened(program: LinearProgram, priority: Integers, found: FairShare) -> LinearProgram:
     """Return the program without the bounds of soft rows that the exact amounts do not meet."""
     from allocation_models.fair_share import fractions_of
     from allocation_models.program import NO_BOUND

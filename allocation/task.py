@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from allocation.entitlement import Entitlement, entitlement
+from allocation.entitlement import Entitlement, Formula, entitlement
 from allocation.policy.bounds import Setting, award_winners
+from allocation.policy.cells import Cells
 from allocation.policy.kinds import Exclude, TopAward
-from allocation.policy.rows import Cells, Rows, rows_of_rules
-from allocation.scenario import Frame, Loaded, Scenario, check
+from allocation.policy.rows import Rows, rows_of_rules
+from allocation.scenario import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from allocation.errors import Problem
-
-Mask = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
+    from allocation.frame import Frame
+    from allocation.scenario import Loaded, Scenario
+    from allocation_models.program import BigIntegers, Integers, Mask
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Task:
     entitlement: Entitlement
     cells: Cells
     rows: Rows
-    targets: npt.NDArray[np.object_]
+    targets: BigIntegers
     order: Integers
     direct: bool = True
     warnings: tuple[Problem, ...] = ()
@@ -65,9 +65,8 @@ def prepare(loaded: Loaded, totals: Mapping[str, int]) -> tuple[Task | None, lis
     pot = sum(totals.values()) if totals else scenario.pot.amount
     excluded, awards, found = _before_formula(scenario, frame)
     problems += found
-    claims, found = entitlement(
-        scenario.factors, scenario.coefficients, frame, pot, excluded, awards
-    )
+    formula = Formula(scenario.factors, scenario.coefficients, excluded, awards)
+    claims, found = entitlement(formula, frame, pot)
     problems += found
     if claims is None:
         return None, problems
@@ -90,9 +89,7 @@ def _errors(problems: list[Problem]) -> bool:
     return any(not problem.warning for problem in problems)
 
 
-def _before_formula(
-    scenario: Scenario, frame: Frame
-) -> tuple[Mask, Integers, list[Problem]]:
+def _before_formula(scenario: Scenario, frame: Frame) -> tuple[Mask, Integers, list[Problem]]:
     """Return who has no part in the formula, and lump sums given before it (fen)."""
     excluded = np.zeros(len(frame), dtype=bool)
     awards = np.zeros(len(frame), dtype=np.int64)
@@ -101,7 +98,7 @@ def _before_formula(
         if isinstance(rule, Exclude):
             excluded |= frame.members(rule.where)
         elif isinstance(rule, TopAward):
-            winners, found = award_winners(rule, frame, frame.members(rule.where))
+            winners, found = award_winners(rule, frame)
             problems += found
             awards += np.where(winners, rule.amount, 0)
     return excluded, awards, problems

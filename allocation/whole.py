@@ -7,32 +7,30 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-from allocation_models.apportionment import NoApportionmentError, apportion
-from allocation_models.program import NO_BOUND, LinearProgram
-from allocation_models.rounding import NoRoundingError, controlled_rounding, in_quanta
 
 from allocation.errors import ConflictError, FaultError, InputError, Problem
 from allocation.money import format_amount
 from allocation.policy.rows import POT, UPPER
 from allocation.result import RuleOutcome
+from allocation_models.apportionment import NoApportionmentError, apportion
+from allocation_models.fair_share import close_bounds
+from allocation_models.program import NO_BOUND, LinearProgram
+from allocation_models.rounding import NoRoundingError, controlled_rounding, in_quanta
 
 if TYPE_CHECKING:
-    from allocation_models.solvers import Solver
-
     from allocation.policy.bounds import BoundsOf
     from allocation.sharing import Shares
     from allocation.task import Task
-
-Fen = npt.NDArray[np.int64]
+    from allocation_models.program import Integers, Mask
+    from allocation_models.solvers import Solver
 
 
 @dataclass(frozen=True)
 class Whole:
     """Whole amounts: ``cells`` (n, p) and ``columns`` (with helpers), fen; and what to say."""
 
-    cells: Fen
-    columns: Fen
+    cells: Integers
+    columns: Integers
     warnings: tuple[Problem, ...]
 
 
@@ -49,14 +47,17 @@ def to_whole(task: Task, shares: Shares, solver: Solver) -> Whole:
         If the check in whole numbers fails (law 8).
     """
     rounding = task.loaded.scenario.rounding
-    program = shares.program
+    program = close_bounds(
+        shares.program, task.targets, task.rows.helpers, quantum=rounding.quantum
+    )
     if rounding.method == "largest_remainder":
-        columns = _controlled(task, shares, solver)
+        columns = _controlled(task, program, shares, solver)
     elif rounding.method == "per_unit":
         columns = _per_unit(task, shares)
-        program = _pot_as_ceiling(program)
+        # A pot of one recipient must not become its floor.
+        program = _pot_as_ceiling(shares.program)
     else:
-        columns = _apportioned(task, shares)
+        columns = _apportioned(task, program, shares)
     _check(task, program, columns)
     cells = columns[: task.cells.count].reshape(task.cells.allowed.shape)
     return Whole(cells, columns, tuple(_moved_far(task, shares, columns)))
@@ -67,7 +68,7 @@ def _quantum_error(task: Task) -> ConflictError:
     return ConflictError([Problem("L2-no-rounding", task.loaded.place("rounding"), words)])
 
 
-def _controlled(task: Task, shares: Shares, solver: Solver) -> Fen:
+def _controlled(task: Task, program: LinearProgram, shares: Shares, solver: Solver) -> Integers:
     """Round by largest remainder, every row held."""
     quantum = task.loaded.scenario.rounding.quantum
     purposes = len(task.cells.totals)
@@ -76,7 +77,7 @@ def _controlled(task: Task, shares: Shares, solver: Solver) -> Fen:
     order = np.concatenate([order, len(order) + np.arange(int(helpers.sum()))])
     try:
         quanta = controlled_rounding(
-            shares.program,
+            program,
             shares.numerator,
             shares.denominator,
             quantum,
@@ -89,13 +90,13 @@ def _controlled(task: Task, shares: Shares, solver: Solver) -> Fen:
     return quanta * quantum
 
 
-def _apportioned(task: Task, shares: Shares) -> Fen:
+def _apportioned(task: Task, program: LinearProgram, shares: Shares) -> Integers:
     """Round by a divisor method or the quota method within each pool of one scale factor."""
     rounding = task.loaded.scenario.rounding
     place = task.loaded.place("rounding", "method")
     if shares.pools is None or len(task.cells.totals) > 1:
         raise InputError([Problem("L6-method-needs-nesting", place, {"found": rounding.method})])
-    bounds = in_quanta(shares.program, rounding.quantum)
+    bounds = in_quanta(program, rounding.quantum)
     exact = np.array(shares.exact(task.cells.count), dtype=object)
     quanta = np.zeros(task.cells.count, dtype=np.int64)
     for pool in np.unique(shares.pools).tolist():
@@ -117,7 +118,7 @@ def _apportioned(task: Task, shares: Shares) -> Fen:
     return quanta * rounding.quantum
 
 
-def _per_unit(task: Task, shares: Shares) -> Fen:
+def _per_unit(task: Task, shares: Shares) -> Integers:
     """Round each amount per unit of a column down to the quantum; the rest stays unspent."""
     rounding = task.loaded.scenario.rounding
     units, problems = task.loaded.frame.numbers(rounding.column)
@@ -132,7 +133,7 @@ def _per_unit(task: Task, shares: Shares) -> Fen:
     count = task.cells.count
     top, bottom = shares.numerator[:count], shares.denominator[:count]
     rate = top // (bottom * units_of_cell * rounding.quantum)
-    return (rate * units_of_cell * rounding.quantum).astype(np.int64)
+    return np.asarray(rate * units_of_cell * rounding.quantum, dtype=np.int64)
 
 
 def _pot_as_ceiling(program: LinearProgram) -> LinearProgram:
@@ -144,7 +145,7 @@ def _pot_as_ceiling(program: LinearProgram) -> LinearProgram:
     return replace(program, row_lower=lower)
 
 
-def _check(task: Task, program: LinearProgram, columns: Fen) -> None:
+def _check(task: Task, program: LinearProgram, columns: Integers) -> None:
     """Check every bound and every whole row in integers; helpers included where there are any."""
     if len(columns) < program.columns:
         raise FaultError([Problem("L8-unproven", words={"found": "columns"})])
@@ -157,7 +158,7 @@ def _check(task: Task, program: LinearProgram, columns: Fen) -> None:
         raise FaultError([Problem("L8-check-failed", words={"found": names})])
 
 
-def _moved_far(task: Task, shares: Shares, columns: Fen) -> list[Problem]:
+def _moved_far(task: Task, shares: Shares, columns: Integers) -> list[Problem]:
     """Return a warning for every amount that rounding moved by a quantum or more."""
     rounding = task.loaded.scenario.rounding
     if rounding.method != "largest_remainder":
@@ -204,7 +205,7 @@ def outcomes(task: Task, shares: Shares, whole: Whole) -> tuple[RuleOutcome, ...
     return tuple(result)
 
 
-def _outcome(key: str, rule: object, held: npt.NDArray[np.bool_], broken: int) -> RuleOutcome:
+def _outcome(key: str, rule: object, held: Mask, broken: int) -> RuleOutcome:
     from allocation.policy.kinds import RuleBase
 
     assert isinstance(rule, RuleBase)
@@ -221,12 +222,12 @@ def _outcome(key: str, rule: object, held: npt.NDArray[np.bool_], broken: int) -
     )
 
 
-def _shortfall(bounds: BoundsOf, amounts: Fen) -> int:
+def _shortfall(bounds: BoundsOf, amounts: Integers) -> int:
     gap = bounds.amount - amounts if bounds.floor else amounts - bounds.amount
     return int(np.maximum(gap, 0)[bounds.applies].sum())
 
 
-def _tight_recipients(task: Task, shares: Shares) -> dict[str, npt.NDArray[np.bool_]]:
+def _tight_recipients(task: Task, shares: Shares) -> dict[str, Mask]:
     """Return, by rule, the recipients in a row of it that is tight at the exact amounts."""
     from allocation_models.fair_share import fractions_of
 
@@ -234,7 +235,7 @@ def _tight_recipients(task: Task, shares: Shares) -> dict[str, npt.NDArray[np.bo
     purposes = len(task.cells.totals)
     sums = program.activity(fractions_of(shares.numerator, shares.denominator))
     tight = (sums == program.row_lower) | (sums == program.row_upper)
-    found: dict[str, npt.NDArray[np.bool_]] = {}
+    found: dict[str, Mask] = {}
     for group in program.groups:
         rows = group.start + np.flatnonzero(tight[group.start : group.stop])
         entries = np.isin(program.row_of_entry, rows) & (program.indices < count * purposes)
@@ -243,7 +244,7 @@ def _tight_recipients(task: Task, shares: Shares) -> dict[str, npt.NDArray[np.bo
     return found
 
 
-def _broken_rows(task: Task, key: str, columns: Fen) -> int:
+def _broken_rows(task: Task, key: str, columns: Integers) -> int:
     """Return by how many fen the soft rows of a rule on groups are broken in all."""
     program = task.rows.program
     groups = [group for group in program.groups if group.name == key]
@@ -256,5 +257,8 @@ def _broken_rows(task: Task, key: str, columns: Fen) -> int:
     scale = program.row_scale
     soft = task.rows.priority > 0
     return int(
-        sum((gap[g.start : g.stop] / scale[g.start : g.stop])[soft[g.start : g.stop]].sum() for g in groups)
+        sum(
+            (gap[g.start : g.stop] / scale[g.start : g.stop])[soft[g.start : g.stop]].sum()
+            for g in groups
+        )
     )

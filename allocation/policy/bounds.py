@@ -1,14 +1,17 @@
-"""Rules about one recipient at a time: floors, caps and what is like them, as fen per recipient."""
+"""Rules about one recipient at a time: floors, caps and what is like them, as fen per recipient.
+
+The scenario has been checked: every column exists, parses and is filled where it must be.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from allocation.errors import Place, Problem, nearest
+from allocation.errors import Place, Problem
 from allocation.money import LARGEST_FEN
 from allocation.policy.kinds import (
     AtMostRequested,
@@ -22,14 +25,13 @@ from allocation.policy.kinds import (
     TopAward,
     UtilisationCut,
 )
-from allocation.scenario.frame import Column, Frame
+
+if TYPE_CHECKING:
+    from allocation.frame import Column, Frame
+    from allocation_models.program import BigIntegers, Integers, Mask
 
 #: Marks that say yes in a column of yes and no.
 _YES = ("1", "是", "Y", "y", "yes", "true")
-
-Fen = npt.NDArray[np.int64]
-Integers = npt.NDArray[np.object_]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Setting:
 
     frame: Frame
     pot: int
-    entitlement: Integers
+    entitlement: BigIntegers
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,17 @@ class BoundsOf:
     """One rule's bounds: ``amount`` (n,) fen where ``applies`` (n,); a floor or a cap."""
 
     floor: bool
-    amount: Fen
+    amount: Integers
     applies: Mask
 
 
 @dataclass(frozen=True)
 class _Amounts:
-    """Exact fen per recipient (n,), who has one (n,), and what is wrong with the cells."""
+    """Exact fen per recipient (n,), who has one (n,), and what stands against them."""
 
-    exact: Integers
+    exact: BigIntegers
     present: Mask
-    problems: list[Problem]
+    problems: list[Problem] = field(default_factory=list)
 
 
 def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]] | None:
@@ -71,21 +73,21 @@ def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]
     group = frame.members(rule.where)
     match rule:
         case Floor() | Cap():
-            found = _bound(rule, setting, group)
+            found = _bound(rule, setting)
         case HoldHarmless():
             found = _hold_harmless(rule, frame, group)
         case GrowthCap():
-            last = _money(frame, rule.column, group, rule.missing)
-            found = _Amounts(last.exact * (1 + rule.growth), last.present, last.problems)
+            last = _present(frame.money(rule.column)[0])
+            found = _Amounts(last.exact * (1 + rule.growth), last.present)
         case AtMostRequested():
-            found = _money(frame, rule.column, group)
+            found = _present(frame.money(rule.column)[0])
         case UtilisationCut():
-            found = _utilisation_cut(rule, setting, group)
+            found = _utilisation_cut(rule, setting)
         case TopAward():
-            winners, wrong = award_winners(rule, frame, group)
-            found = _Amounts(_same(rule.amount, frame), winners, wrong)
+            winners, problems = award_winners(rule, frame)
+            found = _Amounts(_same(rule.amount, frame), winners, problems)
         case Exclude():
-            found = _Amounts(_same(0, frame), group, [])
+            found = _everyone(_same(0, frame))
         case _:
             return None
     floor = isinstance(rule, Floor | HoldHarmless | TopAward)
@@ -94,103 +96,87 @@ def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]
     return BoundsOf(floor, amount, group & found.present), found.problems
 
 
-def _same(amount: int, frame: Frame) -> Integers:
+def _same(amount: int | Fraction, frame: Frame) -> BigIntegers:
     return np.full(len(frame), Fraction(amount), dtype=object)
 
 
-def _bound(rule: BoundRule, setting: Setting, group: Mask) -> _Amounts:
+def _everyone(exact: BigIntegers) -> _Amounts:
+    return _Amounts(exact, np.ones(len(exact), dtype=bool))
+
+
+def above_zero(values: BigIntegers) -> BigIntegers:
+    """Return exact values with those below zero cut to zero."""
+    return np.asarray(values * (values > 0), dtype=object)
+
+
+def _present(column: Column) -> _Amounts:
+    return _Amounts(column.fractions(), ~column.missing)
+
+
+def _bound(rule: BoundRule, setting: Setting) -> _Amounts:
     """Return the amount per recipient of a floor or cap, in one of its five ways."""
-    frame, everyone = setting.frame, np.ones(len(setting.frame), dtype=bool)
+    frame = setting.frame
     if rule.amount is not None:
-        return _Amounts(_same(rule.amount, frame), everyone, [])
+        return _everyone(_same(rule.amount, frame))
     if rule.share_of_pot is not None:
-        share = rule.share_of_pot * setting.pot
-        return _Amounts(np.full(len(frame), share, dtype=object), everyone, [])
+        return _everyone(_same(rule.share_of_pot * setting.pot, frame))
     if rule.share_of_last_year is not None:
-        last = _money(frame, "last_year", group)
-        return _Amounts(last.exact * rule.share_of_last_year, last.present, last.problems)
+        last = _present(frame.money("last_year")[0])
+        return _Amounts(last.exact * rule.share_of_last_year, last.present)
     if rule.per_unit is not None:
-        units = _number(frame, rule.per_unit.column, group)
-        return _Amounts(units.exact * rule.per_unit.amount, units.present, units.problems)
+        units = _present(frame.numbers(rule.per_unit.column)[0])
+        return _Amounts(units.exact * rule.per_unit.amount, units.present)
     split = rule.share_of_equal_split
     assert split is not None, "the schema asks for exactly one way"
-    units = _number(frame, split.by, everyone)
+    units = _present(frame.numbers(split.by)[0])
     total = sum(units.exact.tolist(), Fraction(0))
     if total <= 0:
         words = {"found": split.by}
-        wrong = Problem("L1-all-zero-factor", Place(column=split.by), words)
-        return _Amounts(units.exact, units.present, [*units.problems, wrong])
-    return _Amounts(units.exact * split.share * setting.pot / total, units.present, units.problems)
+        problem = Problem("L1-all-zero-factor", Place(column=split.by), words)
+        return _Amounts(units.exact, units.present, [problem])
+    return _Amounts(units.exact * split.share * setting.pot / total, units.present)
 
 
 def _hold_harmless(rule: HoldHarmless, frame: Frame, group: Mask) -> _Amounts:
     """Return the share of last year's amount still guaranteed."""
-    last = _money(frame, rule.column, group, rule.missing)
+    last = _present(frame.money(rule.column)[0])
     if rule.taper is None:
-        return _Amounts(last.exact * rule.share, last.present, last.problems)
-    steps = _number(frame, rule.taper.steps, group)
-    problems = last.problems + steps.problems
-    count = np.where(group & steps.present, steps.exact, Fraction(1))
+        return _Amounts(last.exact * rule.share, last.present)
+    steps = _present(frame.numbers(rule.taper.steps)[0])
+    count = steps.exact.copy()
+    count[~(group & steps.present)] = Fraction(1)
     if np.any(count <= 0):
         words = {"found": rule.taper.steps}
-        problems.append(Problem("L1-taper-steps", Place(column=rule.taper.steps), words))
-        return _Amounts(last.exact, last.present, problems)
-    kept = np.maximum(count - rule.taper.elapsed, Fraction(0)) / count
-    return _Amounts(last.exact * rule.share * kept, last.present, problems)
+        place = Place(column=rule.taper.steps)
+        return _Amounts(last.exact, last.present, [Problem("L1-taper-steps", place, words)])
+    kept = above_zero(count - rule.taper.elapsed) / count
+    return _Amounts(last.exact * rule.share * kept, last.present & steps.present)
 
 
-def _utilisation_cut(rule: UtilisationCut, setting: Setting, group: Mask) -> _Amounts:
+def _utilisation_cut(rule: UtilisationCut, setting: Setting) -> _Amounts:
     """Return the base less the cut; who has nothing unspent is left alone."""
-    rise = _money(setting.frame, rule.column, group)
-    base, problems = setting.entitlement, rise.problems
+    rise = _present(setting.frame.money(rule.column)[0])
+    base = _everyone(setting.entitlement)
     if rule.base == "last_year":
-        last = _money(setting.frame, "last_year", group)
-        base, problems = last.exact, problems + last.problems
-    cut = np.maximum(base - rise.exact * rule.share, Fraction(0))
-    return _Amounts(cut, (rise.exact > 0).astype(bool), problems)
+        base = _present(setting.frame.money("last_year")[0])
+    cut = above_zero(base.exact - rise.exact * rule.share)
+    return _Amounts(cut, base.present & (rise.exact > 0).astype(bool))
 
 
-def award_winners(rule: TopAward, frame: Frame, group: Mask) -> tuple[Mask, list[Problem]]:
+def award_winners(rule: TopAward, frame: Frame) -> tuple[Mask, list[Problem]]:
     """Return who gets a top-k award: the best ranks of the group not already rewarded."""
-    ranks, _, problems = frame.ranks(rule.column)
-    eligible = group & ~ranks.missing
-    if rule.not_with in frame.text:
+    ranks, _, _ = frame.ranks(rule.column)
+    eligible = frame.members(rule.where) & ~ranks.missing
+    if rule.not_with:
         marks = frame.attribute(rule.not_with)
         eligible &= np.array([mark not in _YES for mark in marks], dtype=bool)
-    elif rule.not_with:
-        words = {"found": rule.not_with, "nearest": nearest(rule.not_with, sorted(frame.text))}
-        problems.append(Problem("L1-unknown-column", words=words))
     who = np.flatnonzero(eligible)
     order = who[np.argsort(ranks.values[who].astype(np.int64), kind="stable")]
     places = ranks.values[order]
+    problems = []
     if len(order) > rule.top and places[rule.top - 1] == places[rule.top]:
         words = {"found": int(places[rule.top]), "top": rule.top}
         problems.append(Problem("L1-tie-at-award", Place(column=rule.column), words))
     winners = np.zeros(len(frame), dtype=bool)
     winners[order[: rule.top]] = True
     return winners, problems
-
-
-def _money(frame: Frame, name: str, group: Mask, missing: str = "error") -> _Amounts:
-    """Return a money column in exact fen; cells missing in the group are problems or skipped."""
-    column, problems = frame.money(name)
-    return _checked(frame, name, column, problems, group, missing)
-
-
-def _number(frame: Frame, name: str, group: Mask) -> _Amounts:
-    """Return a number column; cells missing in the group are problems."""
-    column, problems = frame.numbers(name)
-    return _checked(frame, name, column, problems, group, "error")
-
-
-def _checked(
-    frame: Frame, name: str, column: Column, problems: list[Problem], group: Mask, missing: str
-) -> _Amounts:
-    """Return a column's exact values with its missing cells reported, if they are errors."""
-    exact = np.array([Fraction(value, column.scale) for value in column.values], dtype=object)
-    if missing == "error" and name in frame.text:
-        problems = problems + [
-            Problem("L1-missing-value", frame.text[name].place(i, name), {"found": frame.names[i]})
-            for i in np.flatnonzero(column.missing & group).tolist()
-        ]
-    return _Amounts(exact, ~column.missing, problems)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
-from allocation.scenario.frame import Frame
+if TYPE_CHECKING:
+    from allocation.frame import Frame
 
 Mask = npt.NDArray[np.bool_]
 

@@ -9,7 +9,8 @@ from allocation.report.sheet import Sheet, text_width
 from allocation.wording import say
 
 if TYPE_CHECKING:
-    from allocation.result import Allocation, Fen, Step
+    from allocation.entitlement import Step
+    from allocation.result import Allocation, Fen
 
 _HEAD_ROW = 2
 _TOTAL_ROW = 3

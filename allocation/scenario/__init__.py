@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from allocation.frame import Column, Frame, TextColumn
 from allocation.scenario.checks import check
 from allocation.scenario.find import locate, shipped
-from allocation.scenario.frame import Column, Frame, TextColumn
 from allocation.scenario.load import Loaded, load
 from allocation.scenario.schema import Scenario
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from allocation.errors import Place, Problem, nearest
+from allocation.frame import Column, Frame, TextColumn
 from allocation.money import UNITS
 from allocation.registry import resolve_unit
-from allocation.scenario.frame import Column, Frame, TextColumn
 from allocation.scenario.recipients import (
     Resolve,
     chosen,

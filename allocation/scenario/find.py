@@ -29,7 +29,7 @@ class Reference:
 
 def shipped() -> list[str]:
     """Return the names of the scenarios that come with the product."""
-    return sorted(path.stem for path in _folder().glob(f"*{_ENDING}"))
+    return sorted(path.stem for path in scenarios_folder().glob(f"*{_ENDING}"))
 
 
 def locate(reference: str, beside: Path | None = None) -> Path:
@@ -49,7 +49,7 @@ def locate(reference: str, beside: Path | None = None) -> Path:
     """
     target = Reference.parse(reference).target
     if target in shipped():
-        return _folder() / f"{target}{_ENDING}"
+        return scenarios_folder() / f"{target}{_ENDING}"
     path = (beside or Path()) / target
     if not target.endswith(_ENDING):
         raise InputError([_unknown(target, path)])
@@ -70,7 +70,7 @@ def _unknown(target: str, path: Path) -> Problem:
 
 
 @cache
-def _folder() -> Path:
+def scenarios_folder() -> Path:
     """Return the folder of shipped scenarios: package data in a wheel, else the checkout's."""
     package = Path(__file__).resolve().parents[1]
     packed = package / "shipped_scenarios"

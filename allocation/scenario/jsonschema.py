@@ -6,10 +6,11 @@ import json
 import sys
 from pathlib import Path
 
+from allocation.scenario.find import scenarios_folder
 from allocation.scenario.schema import Scenario
 
-#: Where the schema lies in a checkout.
-FILE = Path(__file__).resolve().parents[2] / "scenarios" / "scenario.schema.json"
+#: Its name, beside the shipped scenarios.
+NAME = "scenario.schema.json"
 
 
 def schema_text() -> str:
@@ -19,8 +20,8 @@ def schema_text() -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Write the schema to the file named, or to its place in the checkout."""
-    target = Path(arguments[0]) if arguments else FILE
+    """Write the schema to the file named, or to its place beside the shipped scenarios."""
+    target = Path(arguments[0]) if arguments else scenarios_folder() / NAME
     target.write_text(schema_text(), encoding="utf-8")
 
 

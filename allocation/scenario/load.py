@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from allocation.errors import InputError, Place, Problem, raise_if_any
+from allocation.frame import Frame
 from allocation.scenario.build import build_frame
 from allocation.scenario.fields import split_key
 from allocation.scenario.files import SCENARIO_LIMIT, digest, read_bytes
 from allocation.scenario.find import Reference, locate, shipped
-from allocation.scenario.frame import Frame
 from allocation.scenario.parse import parse_toml
 from allocation.scenario.schema import Scenario, Table
 from allocation.scenario.settle import Applied, Settled, distinct, settle

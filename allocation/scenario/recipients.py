@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.errors import BokuanError, Place, Problem, nearest
+from allocation.frame import Frame, Mask, TextColumn
 from allocation.registry import Unit, Zone, resolve_unit, resolve_zone, units, zones
-from allocation.scenario.frame import Frame, Mask, TextColumn
 
 if TYPE_CHECKING:
     from allocation.scenario.schema import Scenario

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from allocation.policy.formula import Coefficient, Factor
 from allocation.policy.kinds import Rule, require_ascending, require_open_end
 from allocation.policy.values import (
     Amount,
@@ -23,7 +24,6 @@ from allocation.policy.values import (
     Ratio,
     Share,
     Sum,
-    Weight,
     Where,
     Whole,
 )
@@ -67,111 +67,6 @@ class Split(Model):
         description="从所在省数字中划出的比例 / unit = share of its parent's figure"
     )
     source: str = Field(description="依据或假设 / source, or 假设 if assumed")
-
-
-class Factor(Model):
-    """因素 / one factor: a column, or a stated aggregate of several years' columns."""
-
-    name: str = ""
-    name_en: str = ""
-    weight: Weight
-    column: str = ""
-    columns: OneOrMore = Field((), description="多年数据列,由早到晚 / columns, oldest first")
-    aggregate: Literal["mean", "trimmed_mean", "latest", "growth"] | None = Field(
-        None, description="mean;去最高最低 trimmed_mean;最近 latest;增长率 growth"
-    )
-    below_zero: Literal["error", "cut"] = Field("error", description="负值 / negative values")
-    missing: Literal["error", "zero"] = Field("error", description="缺失值 / missing values")
-    source: str = ""
-
-    @model_validator(mode="after")
-    def _column_or_columns(self) -> Factor:
-        if bool(self.column) == bool(self.columns) or bool(self.columns) != bool(self.aggregate):
-            words = {"found": self.column or "、".join(self.columns) or "—"}
-            raise PydanticCustomError("L3-factor-columns", "{found}", words)
-        return self
-
-
-class Tier(Model):
-    """One rank tier: ranks up to ``to`` (the last tier leaves it out)."""
-
-    to: Annotated[Whole, Field(ge=1)] | None = None
-    value: Weight
-
-
-class RankScale(Model):
-    """位次系数 / from rank to coefficient: tiers, a line from best to worst, or a table."""
-
-    column: str = Field(description="位次列 / rank column; blank: unknown, 未参评: unranked")
-    among: str = Field(
-        "", description="在此属性内重新排位 / rank again within this attribute; empty: as published"
-    )
-    tiers: tuple[Tier, ...] = ()
-    best: Weight | None = Field(None, description="线性:第一名 / linear: first place")
-    worst: Weight | None = Field(None, description="线性:最后一名 / linear: last place")
-    of: Annotated[Whole, Field(ge=2)] | None = Field(
-        None, description="线性:参评总数,缺省为已知位次数 / linear: how many are ranked"
-    )
-    values: dict[str, Weight] = Field(
-        default_factory=dict, description="表:位次 = 系数 / table: rank = coefficient"
-    )
-    unknown: Weight = Field(description="位次未知 / rank not published")
-    unranked: Weight = Field(description="未参评 / not ranked")
-
-    @model_validator(mode="after")
-    def _one_scale(self) -> RankScale:
-        line = self.best is not None or self.worst is not None
-        given = [
-            way
-            for way, here in (
-                ("tiers", self.tiers),
-                ("best + worst", line),
-                ("values", self.values),
-            )
-            if here
-        ]
-        whole_line = (self.best is None) == (self.worst is None) and (line or self.of is None)
-        if len(given) != 1 or not whole_line:
-            words = {
-                "found": "、".join(given) or "—",
-                "allowed": "tiers、best + worst (of)、values",
-            }
-            raise PydanticCustomError("L3-one-of", "{found}", words)
-        return self
-
-    @model_validator(mode="after")
-    def _ascending(self) -> RankScale:
-        ends = [tier.to for tier in self.tiers]
-        require_ascending(ends)
-        require_open_end(ends)
-        return self
-
-    @model_validator(mode="after")
-    def _ranks(self) -> RankScale:
-        for rank in self.values:
-            if not (rank.isascii() and rank.isdigit() and int(rank[:9]) > 0):
-                raise PydanticCustomError("L1-not-a-rank-key", "{found}", {"found": rank[:60]})
-        return self
-
-
-class Coefficient(Model):
-    """调节系数 / a coefficient: by attribute, by rank, or a column."""
-
-    name: str = ""
-    name_en: str = ""
-    by: str = Field("", description="按属性 / attribute, with values")
-    values: dict[str, Weight] = Field(default_factory=dict, description="属性值 = 系数")
-    column: str = Field("", description="按列 / a column of coefficients")
-    rank: RankScale | None = Field(None, description="按位次 / by rank")
-    source: str = ""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Coefficient:
-        given = [way for way in ("by", "column", "rank") if getattr(self, way)]
-        if len(given) != 1 or bool(self.by) != bool(self.values):
-            words = {"found": "、".join(given) or "—", "allowed": "by + values、column、rank"}
-            raise PydanticCustomError("L3-one-of", "{found}", words)
-        return self
 
 
 class Purpose(Model):

@@ -11,13 +11,15 @@ upper quota (Balinski and Young, *Amer. Math. Monthly* 82, 1975). Comparisons ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from allocation_models.program import BigIntegers, Floats, Integers
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from allocation_models.program import BigIntegers, Floats, Integers
 
 Method = Literal[
     "adams", "dean", "huntington_hill", "webster", "modified_webster", "jefferson", "quota"
@@ -91,7 +93,8 @@ def _safe_start(total: int, targets: BigIntegers, quanta: Integers, room: Intege
         middle = 0.5 * (low + high)
         needed = np.clip(np.ceil(middle * weight) + 1, quanta, room)
         low, high = (middle, high) if needed.sum() <= total else (low, middle)
-    return np.maximum(np.floor(low * weight) - 1, 0).astype(np.int64)
+    start: Integers = np.maximum(np.floor(low * weight) - 1, 0).astype(np.int64)
+    return start
 
 
 def _first(

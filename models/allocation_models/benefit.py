@@ -13,15 +13,19 @@ lexicographic max-min of x / t is taken, so the amounts are unique here too.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allocation_models.face import optimal_face
 from allocation_models.fair_share import FairShare, close_bounds, fair_share
 from allocation_models.program import NO_BOUND, BigIntegers, Floats, Integers, LinearProgram, Mask
-from allocation_models.solvers import Solver
 from allocation_models.solvers.highs import simplex
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from allocation_models.solvers import Solver
 
 
 @dataclass(frozen=True)

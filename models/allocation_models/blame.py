@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocation_models.program import NO_BOUND, Floats, Integers, LinearProgram
+from allocation_models.program import NO_BOUND, Floats, Integers, LinearProgram, sums_by
 from allocation_models.solvers import FloatProgram, Status
 
 _ZERO = 1e-9
@@ -75,30 +75,30 @@ def find_conflict(program: LinearProgram) -> Conflict | None:
     if solution.status is not Status.INFEASIBLE:
         return None
     ray = solution.ray / max(np.abs(solution.ray).max(initial=0.0), _ZERO)
-    pull = np.bincount(
-        program.indices,
-        weights=program.float_data * ray[program.row_of_entry],
-        minlength=program.columns,
-    )
+    if _proof(floats, -ray) > _proof(floats, ray):
+        ray = -ray
+    pull = _pull(floats, ray)
     return Conflict(
         np.flatnonzero(np.abs(ray) > _ZERO),
-        np.flatnonzero((pull < -_ZERO) if _points_up(floats, ray, pull) else (pull > _ZERO)),
-        np.flatnonzero((pull > _ZERO) if _points_up(floats, ray, pull) else (pull < -_ZERO)),
+        np.flatnonzero(pull < -_ZERO),
+        np.flatnonzero(pull > _ZERO),
     )
 
 
-def _points_up(floats: FloatProgram, ray: Floats, pull: Floats) -> bool:
-    """Tell whether the ray proves infeasibility as it stands, or with its sign turned."""
+def _pull(floats: FloatProgram, ray: Floats) -> Floats:
+    """Return each column's coefficient in the rows summed with ``ray``, shape (n,)."""
+    return sums_by(floats.indices, floats.data * ray[floats.row_of_entry], len(floats.cost))
 
-    def value(sign: float) -> float:
-        rows = np.where(sign * ray > 0, floats.row_lower, floats.row_upper)
-        columns = np.where(sign * pull > 0, floats.column_upper, floats.column_lower)
-        return float(_dot(sign * ray, rows) - _dot(sign * pull, columns))
 
-    return value(1.0) >= value(-1.0)
+def _proof(floats: FloatProgram, ray: Floats) -> float:
+    """Return by how much the rows summed with ``ray`` ask for more than the columns can give."""
+    pull = _pull(floats, ray)
+    asked = _dot(ray, np.where(ray > 0, floats.row_lower, floats.row_upper))
+    given = _dot(pull, np.where(pull > 0, floats.column_upper, floats.column_lower))
+    return asked - given
 
 
 def _dot(weight: Floats, bound: Floats) -> float:
-    """Return weight · bound over the weights above noise (an absent bound proves nothing)."""
+    """Return weight · bound over the weights above noise."""
     on = np.abs(weight) > _ZERO
-    return float(np.sum(weight[on] * bound[on])) if on.any() else 0.0
+    return float(np.sum(weight[on] * bound[on]))

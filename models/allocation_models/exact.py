@@ -10,10 +10,12 @@ elimination. All in Python integers and Fractions, whole arrays at a time.
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation_models.program import BigIntegers, Integers, LinearProgram, Mask
+if TYPE_CHECKING:
+    from allocation_models.program import BigIntegers, Integers, LinearProgram, Mask
 
 
 def _quotient(top: Fraction | int, bottom: Fraction | int) -> Fraction | int:

@@ -8,12 +8,15 @@ handed to a second one without a tolerance on the objective's value.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allocation_models.blame import InfeasibleError, find_conflict, float_program, natural_unit
-from allocation_models.program import Floats, Integers, LinearProgram
 from allocation_models.solvers import Solver, Status
+
+if TYPE_CHECKING:
+    from allocation_models.program import Floats, Integers, LinearProgram
 
 #: Multipliers under this share of the largest cost count as zero.
 _ZERO = 1e-7

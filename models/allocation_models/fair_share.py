@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,8 +35,10 @@ from allocation_models.program import (
     Mask,
     rows_of,
 )
-from allocation_models.solvers import Solver
 from allocation_models.solvers.highs import simplex
+
+if TYPE_CHECKING:
+    from allocation_models.solvers import Solver
 
 
 class Reason(StrEnum):
@@ -119,11 +122,13 @@ def fair_share(
     return _sequence(closed, targets, helper, solver, reason)
 
 
-def close_bounds(program: LinearProgram, targets: BigIntegers, helper: Mask) -> LinearProgram:
+def close_bounds(
+    program: LinearProgram, targets: BigIntegers, helper: Mask, *, quantum: int = 1
+) -> LinearProgram:
     """Return the program with bounds closed in by what needs no solver.
 
     Rows of one column become bounds; nobody gets more than the total; no claim, no more than the
-    lower bound.
+    lower bound rounded up to a whole ``quantum``.
     """
     lower, upper = program.column_lower.copy(), program.column_upper.copy()
     sizes = np.diff(program.indptr)
@@ -137,7 +142,7 @@ def close_bounds(program: LinearProgram, targets: BigIntegers, helper: Mask) -> 
     if len(everyone) and lower.min() >= 0:
         upper = np.where(helper, upper, np.minimum(upper, program.row_upper[everyone].max()))
     idle = ~helper & (targets == 0).astype(bool)
-    upper = np.where(idle, np.minimum(upper, lower), upper)
+    upper = np.where(idle, np.minimum(upper, -(-lower // quantum) * quantum), upper)
     return replace(program, column_lower=lower, column_upper=upper)
 
 

@@ -1,8 +1,8 @@
 r"""Nested rules as a tree: every two rows are disjoint or one holds the other.
 
 The root is the row over all columns that fixes the total. Rows that are such sums (coefficients
-one) have a direct solution (:mod:`allocation_models.nested_share`); what does not nest is left over,
-with the reason as a value.
+one) have a direct solution (:mod:`allocation_models.nested_share`); what does not nest is left
+over, with the reason as a value.
 """
 
 from __future__ import annotations

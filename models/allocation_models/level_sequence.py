@@ -1,8 +1,8 @@
 r"""Lexicographic max-min of x / t under any linear rows: a sequence of linear programs.
 
 At each stage some recipients are fixed, :math:`U` are not, and the next level is the largest
-:math:`\lambda` at which :math:`x_i \ge p_i(\lambda) = \operatorname{clip}(\lambda t_i, \ell_i, u_i)`
-can hold for all :math:`i \in U`. The program
+:math:`\lambda` at which everyone in :math:`U` can have at least
+:math:`p_i(\lambda) = \operatorname{clip}(\lambda t_i, \ell_i, u_i)`. The program
 
 .. math::
 
@@ -22,13 +22,16 @@ floats, give the amounts: :class:`allocation_models.exact.ExactAmounts` solves t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allocation_models.blame import float_program, natural_unit
 from allocation_models.exact import ExactAmounts
-from allocation_models.program import BigIntegers, Floats, Integers, LinearProgram, Mask
 from allocation_models.solvers import FloatProgram, Session, Solution, Solver, Status
+
+if TYPE_CHECKING:
+    from allocation_models.program import BigIntegers, Floats, Integers, LinearProgram, Mask
 
 _NEWTON_STEPS = 60
 

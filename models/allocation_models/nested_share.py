@@ -20,11 +20,15 @@ exactly and mended if the floats were wrong.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation_models.laminar import Tree
-from allocation_models.program import BigIntegers, Floats, Integers, LinearProgram, Mask
+from allocation_models.program import sums_by
+
+if TYPE_CHECKING:
+    from allocation_models.laminar import Tree
+    from allocation_models.program import BigIntegers, Floats, Integers, LinearProgram, Mask
 
 _NEWTON_STEPS = 200
 _MENDING_ROUNDS = 50
@@ -132,8 +136,8 @@ class _FloatView:
     node_lower: Floats
     node_upper: Floats
 
-    def respond(self, leaf_scale: Floats, cut: Mask) -> tuple[Floats, Floats, Floats]:
-        """Return leaf amounts, and each node's sum and slope with its children clipped.
+    def respond(self, leaf_scale: Floats, cut: Mask) -> tuple[Floats, Floats]:
+        """Return each node's sum and slope with its children clipped.
 
         ``cut`` marks nodes whose sum is not passed on to their parent.
         """
@@ -141,17 +145,17 @@ class _FloatView:
         natural = leaf_scale * self.target
         amount = np.minimum(np.maximum(natural, self.lower), self.upper)
         moving = np.where(amount == natural, self.target, 0.0)
-        total = np.bincount(tree.owner, weights=amount, minlength=tree.nodes)
-        slope = np.bincount(tree.owner, weights=moving, minlength=tree.nodes)
+        total = sums_by(tree.owner, amount, tree.nodes)
+        slope = sums_by(tree.owner, moving, tree.nodes)
         for level in tree.levels[:0:-1]:
             inner = np.minimum(
                 np.maximum(total[level], self.node_lower[level]), self.node_upper[level]
             )
             passed = np.where((inner == total[level]) & ~cut[level], slope[level], 0.0)
             parent = tree.parent[level]
-            total += np.bincount(parent, weights=inner, minlength=tree.nodes)
-            slope += np.bincount(parent, weights=passed, minlength=tree.nodes)
-        return amount, total, slope
+            total += sums_by(parent, inner, tree.nodes)
+            slope += sums_by(parent, passed, tree.nodes)
+        return total, slope
 
 
 def _float_view(program: LinearProgram, tree: Tree, targets: BigIntegers) -> _FloatView:
@@ -174,7 +178,7 @@ def _find_pins(program: LinearProgram, tree: Tree, targets: BigIntegers) -> Pins
     governor = np.zeros(tree.nodes, dtype=np.int64)
     fresh = np.array([0])
     while len(fresh):
-        amount, total = _newton(view, pinned != 0, governor, goal, scale, fresh)
+        total = _newton(view, pinned != 0, governor, goal, scale, fresh)
         low, high = total < view.node_lower, total > view.node_upper
         outside = (low | high) & (pinned == 0)
         fresh = _topmost(tree, outside)
@@ -208,15 +212,17 @@ def governors(tree: Tree, pinned: Integers) -> Integers:
 
 def _newton(
     view: _FloatView, cut: Mask, governor: Integers, goal: Floats, scale: Floats, fresh: Integers
-) -> tuple[Floats, Floats]:
+) -> Floats:
     """Solve sum(scale) = goal for the ``fresh`` nodes at once; ``scale`` is changed in place.
+
+    Returns each node's sum.
 
     Newton's steps on a rising piecewise linear function are exact once the right piece is met;
     a bracket with bisection guards them.
     """
     low, high = np.zeros(len(fresh)), np.full(len(fresh), np.inf)
     for _ in range(_NEWTON_STEPS):
-        amount, total, slope = view.respond(scale[governor[view.tree.owner]], cut)
+        total, slope = view.respond(scale[governor[view.tree.owner]], cut)
         gap = goal[fresh] - total[fresh]
         if np.all(np.abs(gap) <= 1e-15 * (1.0 + np.abs(goal[fresh]))):
             break
@@ -231,7 +237,7 @@ def _newton(
         if np.array_equal(following, here):
             break
         scale[fresh] = following
-    return amount, total
+    return total
 
 
 # ---- exact: one fraction per pinned node --------------------------------------------------------
@@ -264,7 +270,7 @@ def _mend(
 ) -> Pins | None:
     """Return corrected pins where the exact check fails, or None if the share is optimal."""
     leaf = _mend_leaves(program, targets, share)
-    node = _mend_nodes(program, tree, targets, share)
+    node = _mend_nodes(tree, targets, share)
     if np.array_equal(leaf, share.pins.leaf) and np.array_equal(node, share.pins.node):
         return None
     return Pins(leaf, node)
@@ -298,9 +304,7 @@ def _mend_leaves(program: LinearProgram, targets: BigIntegers, share: NestedShar
     return leaf
 
 
-def _mend_nodes(
-    program: LinearProgram, tree: Tree, targets: BigIntegers, share: NestedShare
-) -> Integers:
+def _mend_nodes(tree: Tree, targets: BigIntegers, share: NestedShare) -> Integers:
     """Return the node pins after checking every node's sum and the order of scale factors."""
     pins = share.pins
     free = pins.leaf == 0

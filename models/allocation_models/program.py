@@ -12,18 +12,19 @@ mathematics that uses the program, not to the program.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scipy.sparse import csr_array
 
-Integers = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.signedinteger[Any]]
 #: Python integers of any size, dtype object.
 BigIntegers = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
@@ -31,6 +32,11 @@ Mask = npt.NDArray[np.bool_]
 
 #: Stands for "no bound"; any bound of at least this size is none.
 NO_BOUND = 2**62
+
+
+def sums_by(index: Integers, values: Floats, size: int) -> Floats:
+    """Return the sum of ``values`` by ``index``, shape (size,)."""
+    return np.bincount(index, weights=values, minlength=size).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True)

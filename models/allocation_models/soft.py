@@ -12,13 +12,16 @@ and everything that follows stays on the optimal face of that program.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allocation_models.blame import find_conflict
 from allocation_models.face import optimal_face
 from allocation_models.program import NO_BOUND, Integers, LinearProgram, Mask
-from allocation_models.solvers import Solver
+
+if TYPE_CHECKING:
+    from allocation_models.solvers import Solver
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ order. The amounts then follow from the fair share with the choice fixed.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,8 +23,10 @@ from allocation_models.blame import (
     float_program,
     natural_unit,
 )
-from allocation_models.program import Floats, Integers, LinearProgram, Mask
 from allocation_models.solvers import FloatProgram, Solver, Status
+
+if TYPE_CHECKING:
+    from allocation_models.program import Floats, Integers, LinearProgram, Mask
 
 _RUN = 20
 
@@ -125,5 +128,5 @@ class _Switches:
 
 
 def _pairs(first: float, second: Floats) -> Floats:
-    """Return first, second[0], first, second[1], …"""
+    """Return ``first, second[0], first, second[1]`` and so on."""
     return np.stack([np.full(len(second), first), second], axis=1).ravel()

@@ -8,8 +8,9 @@ import pytest
 
 from allocation.registry.units import units
 from allocation.registry.zones import all_zones
-from allocation.result import Allocation, Heading, PurposeColumn, RuleOutcome, Step
-from allocation.scenario.frame import Frame, TextColumn
+from allocation.entitlement import Step
+from allocation.result import Allocation, Heading, PurposeColumn, RuleOutcome
+from allocation.frame import Frame, TextColumn
 
 WAN = 1_000_000
 

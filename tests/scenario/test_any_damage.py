@@ -35,7 +35,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("damage") / "plan"
 
 
-@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damage=st.lists(DAMAGE, max_size=3), changes=CHANGES, sets=SETS)
 def test_any_damage(folder, damage, changes, sets):
     shutil.rmtree(folder, ignore_errors=True)

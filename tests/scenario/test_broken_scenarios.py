@@ -114,7 +114,7 @@ BROKEN = [
     ("coefficient for nobody", ', northeast = "1.25" }', ', northeast = "1.25", south = 1 }', "L5-not-a-region", "values =", "northeast"),
     ("weights short of one", 'weight = "60%"', 'weight = "59%"', "L1-weights-sum", "[factors.trade]", "100%"),
     ("factor without its column", 'column = "zones"', 'column = "zoness"', "L1-unknown-column", 'column = "zoness"', "zones"),
-    ("hold-harmless without figures", 'missing = "skip"', 'missing = "error"', "L1-missing-value", ("data/trade.csv", "江苏省"), "last_year"),
+    ("hold-harmless without figures", 'missing = "skip"', 'missing = "error"', "L1-missing-value", ("data/trade.csv", "江苏省"), "江苏省"),
     ("pot of half a quantum", 'amount = "1亿元"', 'amount = "100000001元"', "L2-quantum", "100000001元", "quantum"),
     ("floors over the pot", 'amount = "100万元"', 'amount = "2000万元"', "L11-floors-over-pot", "[rules.least]", "14,000.00万元"),
     ("cap below floor", 'share_of_pot = "60%"', 'amount = "50万元"', "L11-cap-below-floor", "[rules.most]", "封顶"),

@@ -26,7 +26,7 @@ def two_shipped(tmp_path, monkeypatch):
     for name in ("national-2022", "jiangsu-2022"):
         (tmp_path / f"{name}.toml").write_text("", encoding="utf-8")
     (tmp_path / "scenario.schema.json").write_text("{}", encoding="utf-8")
-    monkeypatch.setattr("allocation.scenario.find._folder", lambda: tmp_path)
+    monkeypatch.setattr("allocation.scenario.find.scenarios_folder", lambda: tmp_path)
     return tmp_path
 
 

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 
-from allocation.scenario.jsonschema import FILE, main, schema_text
+from allocation.scenario.find import scenarios_folder
+from allocation.scenario.jsonschema import NAME, main, schema_text
 
 
-def test_the_schema_in_the_checkout_is_current():
+def test_the_shipped_schema_is_current():
     """If not: ``python -m allocation.scenario.jsonschema``."""
-    assert FILE.read_text(encoding="utf-8") == schema_text()
+    assert (scenarios_folder() / NAME).read_text(encoding="utf-8") == schema_text()
 
 
 def test_the_schema_is_written_where_asked(tmp_path):

@@ -8,8 +8,8 @@ from allocation.errors import Problem
 from allocation.scenario.checks.groups import value_problem
 
 if TYPE_CHECKING:
+    from allocation.policy.formula import Coefficient
     from allocation.scenario.load import Loaded
-    from allocation.scenario.schema import Coefficient
 
 
 def coefficient_problems(loaded: Loaded) -> list[Problem]:

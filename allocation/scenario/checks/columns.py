@@ -13,10 +13,11 @@ from allocation.policy import kinds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from allocation.scenario.frame import Column, Frame, Mask
+    from allocation.frame import Column, Frame, Mask
+    from allocation.policy.formula import Coefficient, Factor
     from allocation.scenario.lines import KeyPath
     from allocation.scenario.load import Loaded
-    from allocation.scenario.schema import Coefficient, Factor, Scenario
+    from allocation.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _cells(frame: Frame, use: Use, code: str, wrong: Mask) -> list[Problem]:
             {
                 "recipient": frame.names[index],
                 "column": use.column,
-                "found": column.cells[index] or "∅",
+                "found": column.cells[index] or frame.names[index],
             },
         )
         for index in np.flatnonzero(wrong.astype(bool)).tolist()

@@ -11,7 +11,7 @@ from allocation.registry import AssessmentRegion, FiscalRegion, units
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from allocation.scenario.frame import Frame
+    from allocation.frame import Frame
     from allocation.scenario.lines import KeyPath
     from allocation.scenario.load import Loaded
     from allocation.scenario.schema import Scenario

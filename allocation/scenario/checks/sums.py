@@ -16,7 +16,7 @@ from allocation.scenario.checks.columns import excluded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from allocation.scenario.frame import Mask
+    from allocation.frame import Mask
     from allocation.scenario.load import Loaded
 
 

@@ -13,11 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from allocation_models.program import Floats, Integers, Mask
+from allocation_models.program import sums_by
+
+if TYPE_CHECKING:
+    from allocation_models.program import Floats, Integers, Mask
 
 
 class Status(StrEnum):
@@ -115,10 +118,8 @@ def proven(program: FloatProgram, solution: Solution) -> Solution:
         return solution
     if solution.status is not Status.OPTIMAL:
         raise UnprovenError(solution.status)
-    rows = np.bincount(
-        program.row_of_entry,
-        weights=program.data * solution.x[program.indices],
-        minlength=len(program.row_lower),
+    rows = sums_by(
+        program.row_of_entry, program.data * solution.x[program.indices], len(program.row_lower)
     )
     scale = 1.0 + np.abs(solution.x).max(initial=0.0)
     excess = max(
@@ -138,16 +139,14 @@ def _gap(program: FloatProgram, solution: Solution) -> float:
     """Return how far the multipliers are from proving the solution optimal."""
     columns = len(program.cost)
     stationary = program.cost - solution.column_dual
-    stationary -= np.bincount(
-        program.indices,
-        weights=program.data * solution.row_dual[program.row_of_entry],
-        minlength=columns,
+    stationary -= sums_by(
+        program.indices, program.data * solution.row_dual[program.row_of_entry], columns
     )
     bound = _support(solution.row_dual, program.row_lower, program.row_upper)
     bound += _support(solution.column_dual, program.column_lower, program.column_upper)
     objective = float(program.cost @ solution.x)
     size = 1.0 + np.abs(solution.x).max(initial=0.0)
-    return max(abs(objective - bound) / size, float(np.abs(stationary).max(initial=0.0)))
+    return float(max(abs(objective - bound) / size, np.abs(stationary).max(initial=0.0)))
 
 
 def _support(dual: Floats, lower: Floats, upper: Floats) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocation_models.program import Floats, Integers
 from allocation_models.solvers import FloatProgram, Session, Solution, Status, copied, proven
+
+if TYPE_CHECKING:
+    from allocation_models.program import Floats, Integers
 
 
 def simplex(program: FloatProgram) -> Session:
@@ -29,9 +31,9 @@ class HighsSession:
         import highspy
 
         self._program = copied(program)
-        self._highs: Any = highspy.Highs()
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         mixed = program.integer is not None
-        options = {
+        options: dict[str, bool | int | float | str] = {
             "output_flag": False,
             "threads": 1,
             "solver": "choose" if mixed else method,

@@ -7,13 +7,16 @@ status and our own check are.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocation_models.program import Floats, Integers
 from allocation_models.solvers import FloatProgram, Solution, Solver, Status, copied, proven
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from allocation_models.program import Floats, Integers
 
 
 class NoSuchSolverError(LookupError):

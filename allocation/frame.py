@@ -16,6 +16,9 @@ from allocation.money import UNITS, parse_amount, parse_number, plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+#: The number column every frame has: 1 for each recipient, for an equal split.
+EACH = "each"
+
 #: What a rank cell says of a recipient that took no part in the ranking.
 UNRANKED = ("未参评", "unranked")
 #: Attributes that hold codes, and the attribute with the names for them.
@@ -58,6 +61,11 @@ class Column:
     def take(self, chosen: Mask) -> Column:
         """Return the cells where ``chosen`` (shape (n,)) is True."""
         return Column(self.values[chosen], self.scale, self.missing[chosen])
+
+    def fractions(self) -> Integers:
+        """Return the cells as Fractions, shape (n,), dtype object; 0 where missing."""
+        cells = [Fraction(value, self.scale) for value in self.values.tolist()]
+        return np.array(cells, dtype=object)
 
     def exact(self) -> list[Fraction | None]:
         """Return the cells as exact values; a missing cell is None."""
@@ -110,10 +118,21 @@ class Frame:
         """Return a column as text; raises KeyError if there is none."""
         return self.text[name].cells
 
+    def place(self, index: int, column: str) -> Place:
+        """Return where a recipient's cell stands."""
+        if column in self.text:
+            return self.text[column].place(index, column)
+        return Place(column=column)
+
     def numbers(self, name: str) -> tuple[Column, list[Problem]]:
-        """Return a column as exact numbers, with a problem for every cell that is none."""
+        """Return a column as exact numbers, with a problem for every cell that is none.
+
+        The column ``each`` is always there: 1 for everyone.
+        """
         if name in self.derived:
             return self.derived[name], []
+        if name == EACH and name not in self.text:
+            return Column.of([Fraction(1)] * len(self)), []
         return self._read(name, parse_number, "L1-not-a-number")
 
     def money(self, name: str) -> tuple[Column, list[Problem]]:
