@@ -13,6 +13,7 @@ import numpy as np
 
 from allocation.conflict import conflict_error
 from allocation.errors import ConflictError, FaultError, Problem, raise_if_any
+from allocation.money import format_amount
 from allocation.record import record_of
 from allocation.result import Allocation, Heading, PurposeColumn
 from allocation.scenario import Loaded, load
@@ -105,14 +106,20 @@ def _upper_totals(loaded: Loaded) -> tuple[dict[str, int], list[Problem]]:
     amounts = dict(zip(above.recipients.ids, above.amounts.tolist(), strict=True))
     place = loaded.place("upper", "scenario")
     if above.heading.pot != loaded.scenario.pot.amount:
-        words = {"found": loaded.scenario.pot.amount, "allowed": above.heading.pot}
+        pots = loaded.scenario.pot.amount, above.heading.pot
+        words = dict(zip(("found", "allowed"), map(format_amount, pots), strict=True))
         raise_if_any([Problem("L2-upper-pot", place, words)])
     present = set(loaded.frame.attribute("unit"))
     strangers = sorted(present - set(amounts))
     raise_if_any([Problem("L1-not-in-upper", place, {"found": unit}) for unit in strangers])
     names = dict(zip(above.recipients.ids, above.recipients.names, strict=True))
     kept = [
-        Problem("L2-kept-at-unit", place, {"found": names[unit], "amount": fen}, warning=True)
+        Problem(
+            "L2-kept-at-unit",
+            place,
+            {"found": names[unit], "amount": format_amount(fen)},
+            warning=True,
+        )
         for unit, fen in amounts.items()
         if fen and unit not in present
     ]

@@ -62,7 +62,7 @@ def share_out(task: Task, solver: Solver) -> Shares:
         If nothing was proven.
     """
     rows = task.rows
-    program = _with_zero_or_least(task, solver)
+    program = with_zero_or_least(task, solver)
     try:
         found = _objective(task, program, rows.helpers, solver)
     except InfeasibleError:
@@ -85,7 +85,7 @@ def share_out(task: Task, solver: Solver) -> Shares:
     )
 
 
-def _with_zero_or_least(task: Task, solver: Solver) -> LinearProgram:
+def with_zero_or_least(task: Task, solver: Solver) -> LinearProgram:
     """Return the program with the choice of who is funded made, if a rule asks for one."""
     program, rows = task.rows.program, task.rows
     if not rows.least.any():

@@ -41,7 +41,7 @@ def _rows(result: Allocation) -> Iterator[list[str]]:
         text += [frame.attribute(key)[i] for key in attributes]
         shares = [f"{float(step.values[i]):.12g}" for step in result.steps]
         fen = [entitlements[i], *result.cells[i, : len(purposes)].tolist(), amounts[i]]
-        yield [*map(defused, text), *shares, *map(_yuan, fen), str(amounts[i])]
+        yield [*map(defused, text), *shares, *map(yuan, fen), str(amounts[i])]
 
 
 def defused(text: str) -> str:
@@ -49,6 +49,7 @@ def defused(text: str) -> str:
     return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
-def _yuan(fen: int) -> str:
+def yuan(fen: int) -> str:
+    """Return fen as yuan with two decimals, exact."""
     sign, whole = ("-" if fen < 0 else ""), abs(fen)
     return f"{sign}{whole // 100}.{whole % 100:02d}"

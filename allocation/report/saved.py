@@ -11,7 +11,7 @@ from allocation.report.csv_file import write_csv
 from allocation.report.workbook import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from allocation.result import Allocation
     from allocation.wording import Language
@@ -41,8 +41,23 @@ def save_all(
     }
     if not chart:
         del writers["allocation.png"]
-    folder = Path(directory)
-    drafts = {name: folder / f".{name}.{os.getpid()}.draft" for name in writers}
+    return save_files(Path(directory), writers)
+
+
+def save_files(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> list[Path]:
+    """Write each file of ``folder`` whole, or none at all; return the paths.
+
+    Parameters
+    ----------
+    writers
+        By file name: writes the file at the path it is given, whose ending is the file's.
+
+    Raises
+    ------
+    InputError
+        If the folder or a file in it cannot be written; then no half-written file is left.
+    """
+    drafts = {name: folder / f".draft-{os.getpid()}-{name}" for name in writers}
     try:
         return _write(folder, writers, drafts)
     except OSError as error:
@@ -54,7 +69,7 @@ def save_all(
 
 
 def _write(
-    folder: Path, writers: dict[str, Callable[[Path], None]], drafts: dict[str, Path]
+    folder: Path, writers: Mapping[str, Callable[[Path], None]], drafts: dict[str, Path]
 ) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, write in writers.items():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _HEAD_ROW = 2
 _TOTAL_ROW = 3
 _FIRST_STEP = 2
-_FORMATS = {"factor": "0.0000%", "coefficient": "0.0000", "total": "0.000000"}
+_FORMATS = {"factor": "0.0000%", "coefficient": "0.0000", "score": "0.000000"}
 _ID_WIDTH, _FIGURE_WIDTH, _NARROWEST, _WIDEST = 14, 14, 12, 44
 
 

@@ -64,7 +64,8 @@ def apportion(
     Raises
     ------
     NoApportionmentError
-        If the least exceed the total or the most fall short of it.
+        If the least exceed the total or the most fall short of it; with the quota method, also if
+        the most keep everyone below the quota from going on.
     """
     open_ = targets > 0
     quanta = lower.astype(np.int64).copy()
@@ -140,9 +141,9 @@ def _quota_method(
     """
     share_of = int(targets.sum())
     for size in range(int(quanta.sum()) + 1, total + 1):
-        below_quota = (quanta * share_of < size * targets).astype(bool)
-        winner = _first(
-            targets, quanta, below_quota & (quanta < room), order, _SIGNPOSTS["jefferson"]
-        )
-        quanta[winner] += 1
+        below_quota = (quanta.astype(object) * share_of < size * targets).astype(bool)
+        eligible = below_quota & (quanta < room)
+        if not eligible.any():
+            raise NoApportionmentError
+        quanta[_first(targets, quanta, eligible, order, _SIGNPOSTS["jefferson"])] += 1
     return quanta

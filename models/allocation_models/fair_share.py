@@ -148,9 +148,11 @@ def close_bounds(
 
 def _direct(program: LinearProgram, targets: BigIntegers, helper: Mask) -> FairShare | Reason:
     """Return the amounts by the direct method, or why it does not apply."""
+    if helper.any():
+        return Reason.COEFFICIENTS
     nesting = nest(program)
-    if nesting.tree is None or helper.any():
-        return Reason(nesting.reason or NotNested.COEFFICIENTS)
+    if nesting.tree is None:
+        return Reason(nesting.reason or NotNested.NO_TOTAL)
     if not holds_together(program, nesting.tree):
         raise _infeasible(program)
     share = nested_share(program, nesting.tree, targets)

@@ -123,6 +123,8 @@ class _Sequence:
         self.scaled = _scaled(program, targets, self.share)
         self.open = np.ones(len(self.share), dtype=bool)
         self.exact = ExactAmounts(program, targets)
+        idle = np.flatnonzero(~sharing & (program.column_lower == program.column_upper))
+        self.exact.fix(idle, program.column_lower[idle].astype(object))
         self.tight = np.zeros(program.rows, dtype=bool)
         self.stages = self.solves = 0
         self.session: Session = solver(_stage_program(program, self.share, self.scaled))
@@ -130,6 +132,17 @@ class _Sequence:
         self.met = self.session.precision
         # Multipliers under this share of the largest count as zero.
         self.zero = 100.0 * self.met
+        self._start()
+
+    def _start(self) -> None:
+        """Take as known what has no room to move."""
+        program = self.program
+        still = program.column_lower == program.column_upper
+        none = np.zeros(0, dtype=np.int64)
+        columns = np.flatnonzero(still)
+        self._close(
+            self.exact.add_stage(none, columns, program.column_lower[columns], none, none)
+        )
 
     def run(self) -> LevelShare:
         """Fix level after level until everyone is fixed."""
@@ -174,33 +187,30 @@ class _Sequence:
 
     def _fix(self, level: float, solution: Solution) -> None:
         """Fix who can never change again, exactly, and tell the session."""
-        rows, scaled = self.program.rows, self.scaled
-        weight = np.where(self.open, solution.row_dual[rows:], 0.0)
-        size = max(weight.max(initial=0.0), np.abs(solution.row_dual[:rows]).max(initial=0.0))
-        driven = weight > self.zero * size
-        capped = self.open & (np.abs(solution.column_dual[self.share]) > self.zero * size)
-        capped |= self.open & (level * scaled.target >= scaled.upper * (1.0 - self.met))
-        if not (driven | capped).any():
-            raise ArithmeticError("a stage fixed nobody")
-        tight = np.flatnonzero(np.abs(solution.row_dual[:rows]) > self.zero * size)
-        self.tight[tight] = True
-        natural = level * scaled.target
+        program, scaled, share = self.program, self.scaled, self.share
+        row_dual, column_dual = solution.row_dual[: program.rows], solution.column_dual[:-1]
+        weight = np.where(self.open, solution.row_dual[program.rows :], 0.0)
+        noise = self.zero * max(weight.max(initial=0.0), np.abs(row_dual).max(initial=0.0))
+        driven, natural = weight > noise, level * scaled.target
+        # A column held by a bound of its own, with a multiplier or because its cap is reached.
+        pinned = ~self.exact.known & (np.abs(column_dual) > noise)
+        value = np.where(column_dual < 0, program.column_upper, program.column_lower)
         at_floor = driven & (natural <= scaled.lower * (1.0 + self.met))
-        at_cap = capped | (driven & (natural >= scaled.upper * (1.0 - self.met)))
-        at_level = driven & ~at_floor & ~at_cap
-        sides = np.where(
-            solution.row_dual[tight] > 0,
-            self.program.row_lower[tight],
-            self.program.row_upper[tight],
-        )
+        at_cap = self.open & (natural >= scaled.upper * (1.0 - self.met))
+        value[share[at_floor]] = program.column_lower[share[at_floor]]
+        value[share[at_cap]] = program.column_upper[share[at_cap]]
+        pinned[share[at_floor | at_cap]] = True
+        if not (driven.any() or pinned[share].any()):
+            raise ArithmeticError("a stage fixed nobody")
+        tight = np.flatnonzero(np.abs(row_dual) > noise)
+        self.tight[tight] = True
+        low_side = row_dual[tight] > 0
         found = self.exact.add_stage(
-            at_level=self.share[at_level],
-            pinned=self.share[at_floor | at_cap],
-            values=np.where(
-                at_cap, self.program.column_upper[self.share], self.program.column_lower[self.share]
-            )[at_floor | at_cap],
+            at_level=share[driven & ~pinned[share]],
+            pinned=np.flatnonzero(pinned),
+            values=value[pinned],
             tight=tight,
-            sides=sides,
+            sides=np.where(low_side, program.row_lower[tight], program.row_upper[tight]),
         )
         self._close(found)
 
@@ -223,7 +233,8 @@ def _scaled(program: LinearProgram, targets: BigIntegers, share: Integers) -> _S
     upper = program.column_upper[share].astype(np.float64)
     unit = natural_unit(program)
     lower = program.column_lower[share] / unit
-    return _Scaled(unit, target / target.mean(), lower, upper / unit)
+    mean = float(target.sum()) / max(len(target), 1)
+    return _Scaled(unit, target / (mean or 1.0), lower, upper / unit)
 
 
 def _stage_program(program: LinearProgram, share: Integers, scaled: _Scaled) -> FloatProgram:

@@ -51,6 +51,8 @@ def fix_funded(
         If no choice meets the rows.
     """
     choice = np.flatnonzero((least > 0) & (program.column_upper > 0))
+    if not len(choice):
+        return program
     choice = choice[np.argsort(order[choice])]
     switches = _Switches(program, least, choice, solver)
     count = switches.best(np.ones(len(choice)))

@@ -95,15 +95,14 @@ def _read(frame: Frame, use: Use) -> tuple[Column | None, list[Problem]]:
 
 
 def _cells(frame: Frame, use: Use, code: str, wrong: Mask) -> list[Problem]:
-    column = frame.text[use.column]
     return [
         Problem(
             code,
-            column.place(index, use.column),
+            frame.place(index, use.column),
             {
                 "recipient": frame.names[index],
                 "column": use.column,
-                "found": column.cells[index] or frame.names[index],
+                "found": frame.text[use.column].cells[index] or frame.names[index],
             },
         )
         for index in np.flatnonzero(wrong.astype(bool)).tolist()

@@ -1,0 +1,163 @@
+"""``bokuan`` and its commands: a command's file is imported when the command is called.
+
+``--help`` imports nothing but click and the wording: what a command is for stands in the wording.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from allocation.cli.options import language_option
+from allocation.errors import InputError, Problem, nearest
+from allocation.wording import Language, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+PROGRAM = "bokuan"
+COMMANDS = ("list", "check", "run", "compare", "export", "doctor")
+
+
+class _Spoken(click.Command):
+    """A command whose help is in the language spoken."""
+
+    language: Language
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, say("cli-usage", self.language))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the arguments, then the options."""
+        parameters = self.get_params(ctx)
+        arguments = [p for p in parameters if isinstance(p, click.Argument)]
+        options = [p for p in parameters if isinstance(p, click.Option)]
+        if arguments:
+            with formatter.section(say("cli-arguments", self.language)):
+                formatter.write_dl([self._explained(argument) for argument in arguments])
+        records = [option.get_help_record(ctx) for option in options]
+        with formatter.section(say("cli-options", self.language)):
+            formatter.write_dl([record for record in records if record])
+
+    def _explained(self, argument: click.Argument) -> tuple[str, str]:
+        return argument.metavar or "", say(f"cli-argument-{argument.name}", self.language)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return ``--help``, explained in the language spoken."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = say("cli-help", self.language)
+        return option
+
+
+class Command(_Spoken):
+    """One command: ``callback`` gets its parameters and returns an exit code, or nothing for 0."""
+
+    # What is left over is refused here, in our own words.
+    allow_extra_args = True
+
+    def __init__(
+        self,
+        name: str,
+        language: Language,
+        callback: Callable[..., int | None],
+        parameters: Sequence[click.Parameter],
+    ) -> None:
+        super().__init__(
+            name,
+            callback=callback,
+            params=[*parameters, language_option(language)],
+            help=say(f"cli-{name}-help", language),
+            options_metavar=say("cli-options-metavar", language),
+        )
+        self.language = language
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; refuse those nobody asked for."""
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+        if rest and not ctx.resilient_parsing:
+            words = {"found": " ".join(rest), "command": ctx.command_path}
+            raise InputError([Problem("L1-extra-argument", words=words)])
+        return rest
+
+
+class Bokuan(_Spoken, click.Group):
+    """All commands; none is imported before it is called."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(
+            PROGRAM,
+            params=[language_option(language), _version_option(language)],
+            help=say("cli-about", language),
+            options_metavar=say("cli-options-metavar", language),
+            subcommand_metavar=say("cli-command-metavar", language),
+            invoke_without_command=True,
+            callback=_help_without_command,
+        )
+        self.language = language
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands in the order of an officer's work."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing its file."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module: Any = import_module(f"allocation.cli.cmd_{cmd_name}")
+        callback = partial(module.run, self.language)
+        return Command(cmd_name, self.language, callback, module.parameters(self.language))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command asked for; refuse one there is not."""
+        name = args[0]
+        if name not in COMMANDS:
+            near = nearest(name, COMMANDS)
+            words = {"found": name, "allowed": "、".join(COMMANDS), "nearest": near}
+            raise InputError([Problem("L1-unknown-command", words=words)])
+        return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, then the options."""
+        with formatter.section(say("cli-commands", self.language)):
+            formatter.write_dl([(n, say(f"cli-{n}-help", self.language)) for n in COMMANDS])
+        super().format_options(ctx, formatter)
+
+
+@click.pass_context
+def _help_without_command(context: click.Context) -> None:
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def _version_option(language: Language) -> click.Option:
+    return click.Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_show_version,
+        help=say("cli-version", language),
+    )
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, asked: object) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"{PROGRAM} {version(PROGRAM)}")
+    context.exit()

@@ -1,0 +1,73 @@
+"""Arguments and options, with their help in the language spoken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from allocation.cli.language import LANGUAGES, OPTION, language_problem
+from allocation.errors import InputError, Problem, nearest
+from allocation.wording import Language, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def argument(name: str) -> click.Argument:
+    """Return a required argument, shown in capitals."""
+    return click.Argument([name], metavar=name.upper())
+
+
+def option(language: Language, *names: str, term: str, **more: Any) -> click.Option:
+    """Return an option whose help is the wording term ``term``."""
+    return click.Option(names, help=say(term, language), **more)
+
+
+def one_of(language: Language, name: str, allowed: Sequence[str], *, term: str) -> click.Option:
+    """Return an option with a few allowed values."""
+    return option(
+        language, name, term=term, metavar="|".join(allowed), callback=_checked(name, allowed)
+    )
+
+
+def language_option(language: Language) -> click.Option:
+    """Return ``--lang``, which was obeyed before: here it is only checked and explained."""
+    return option(
+        language,
+        OPTION,
+        term="cli-lang",
+        metavar="|".join(LANGUAGES),
+        expose_value=False,
+        callback=_known_language,
+    )
+
+
+def sets_option(language: Language) -> click.Option:
+    """Return ``--set KEY=VALUE``, which may be repeated."""
+    return option(
+        language, "--set", "sets", term="cli-set", metavar="KEY=VALUE", multiple=True
+    )
+
+
+def _checked(
+    name: str, allowed: Sequence[str]
+) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    def check(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+        if value is None or value in allowed:
+            return value
+        words = {
+            "option": name,
+            "found": value,
+            "allowed": "、".join(allowed),
+            "nearest": nearest(value, allowed),
+        }
+        raise InputError([Problem("L1-option-value", words=words)])
+
+    return check
+
+
+def _known_language(_context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    problem = language_problem(value or "")
+    if problem:
+        raise InputError([problem])
