@@ -15,6 +15,7 @@ from allocation_models.soft import soften
 from allocation_models.zero_or_least import fix_funded
 
 if TYPE_CHECKING:
+    from allocation_models.laminar import Tree
     from allocation.task import Task
     from allocation_models.program import BigIntegers, Integers, LinearProgram, Mask
     from allocation_models.solvers import Solver
@@ -36,6 +37,8 @@ class Shares:
         Why, one word.
     pools
         Shape (columns,): who shares one scale factor (direct method only).
+    tree
+        The nested rows (direct method only).
     """
 
     program: LinearProgram
@@ -44,6 +47,7 @@ class Shares:
     method: str
     reason: str
     pools: Integers | None
+    tree: Tree | None
 
     def exact(self, count: int) -> tuple[Fraction, ...]:
         """Return the first ``count`` columns as exact fen."""
@@ -82,6 +86,7 @@ def share_out(task: Task, solver: Solver) -> Shares:
         "benefit" if benefit else "direct" if found.direct else "sequence",
         "benefit" if benefit else found.reason.value,
         found.governor,
+        found.tree,
     )
 
 
@@ -97,6 +102,12 @@ def with_zero_or_least(task: Task, solver: Solver) -> LinearProgram:
     order = np.full(program.columns, len(by_size))
     order[by_size] = np.arange(len(by_size))
     closed = close_bounds(program, task.targets, rows.helpers)
+    # A floor makes up for a missing claim: its holder may be raised to the least amount.
+    reach = np.minimum(least, program.column_upper)
+    upper = np.where(
+        closed.column_lower > 0, np.maximum(closed.column_upper, reach), closed.column_upper
+    )
+    closed = replace(closed, column_upper=upper)
     fixed = fix_funded(closed, least, order, solver)
     # Only the choice is kept: bounds closed in for exact amounts are too close for whole quanta.
     raised = fixed.column_lower > closed.column_lower

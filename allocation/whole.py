@@ -15,7 +15,8 @@ from allocation.result import RuleOutcome
 from allocation_models.apportionment import NoApportionmentError, apportion
 from allocation_models.fair_share import close_bounds
 from allocation_models.program import NO_BOUND, LinearProgram
-from allocation_models.rounding import NoRoundingError, controlled_rounding, in_quanta
+from allocation_models.quanta import in_quanta
+from allocation_models.rounding import NoRoundingError, controlled_rounding
 
 if TYPE_CHECKING:
     from allocation.policy.bounds import BoundsOf
@@ -84,6 +85,7 @@ def _controlled(task: Task, program: LinearProgram, shares: Shares, solver: Solv
             order,
             ~helpers,
             solver,
+            shares.tree,
         )
     except NoRoundingError:
         raise _quantum_error(task) from None

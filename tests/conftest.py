@@ -13,12 +13,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def rounds(request: pytest.FixtureRequest) -> int:
-    """How many times as many random cases to try: 1, or more in a campaign."""
-    return 40 if request.config.getoption("--campaign") else 1
-
-
-@pytest.fixture(scope="session")
 def campaign(request: pytest.FixtureRequest) -> Callable[..., int]:
     """How many cases to try: ``small`` of them, or ``full`` in a campaign."""
     full_asked = request.config.getoption("--campaign")

@@ -37,9 +37,9 @@ def run(language: Language, scenario: str, sets: tuple[str, ...]) -> None:
     if errors:
         raise _error(errors, problems)
     for problem in problems:
-        click.echo(say("report-warning", language, text=problem.text(language)))
+        print(say("report-warning", language, text=problem.text(language)))
     key = "cli-check-notes" if problems else "cli-check-sound"
-    click.echo(say(key, language, name=loaded.name, count=len(problems)))
+    print(say(key, language, name=loaded.name, count=len(problems)))
 
 
 def _error(errors: Sequence[Problem], problems: Sequence[Problem]) -> InputError | ConflictError:

@@ -30,4 +30,4 @@ def run(language: Language, before: str, after: str, out: str | None) -> None:
     written = save_comparison(first, second, Path(out)) if out is not None else None
     print_comparison(first, second, language)
     if written is not None:
-        click.echo(say("cli-written", language, path=written))
+        print(say("cli-written", language, path=written))

@@ -41,18 +41,18 @@ def run(language: Language) -> int:
     good = [_versions(language), _solvers(language), _scenarios(language)]
     _console(language)
     _glyphs(language)
-    click.echo(say("cli-doctor-well" if all(good) else "cli-doctor-ill", language))
+    print(say("cli-doctor-well" if all(good) else "cli-doctor-ill", language))
     return 0 if all(good) else FaultError.exit_code
 
 
 def _line(language: Language, *, good: bool, text: str) -> bool:
-    click.echo(say("cli-doctor-good" if good else "cli-doctor-bad", language, text=text))
+    print(say("cli-doctor-good" if good else "cli-doctor-bad", language, text=text))
     return good
 
 
 def _versions(language: Language) -> bool:
     """Print the version of every library; true if none is missing."""
-    click.echo(f"Python {platform.python_version()} ({platform.platform()})")
+    print(f"Python {platform.python_version()} ({platform.platform()})")
     found = {name: _version(name) for name in _LIBRARIES}
     there = ", ".join(f"{name} {number}" for name, number in found.items() if number)
     missing = "、".join(name for name, number in found.items() if not number)
@@ -112,9 +112,7 @@ def _scenarios(language: Language) -> bool:
 
     count = len(shipped())
     words = {"folder": scenarios_folder(), "count": count}
-    return _line(
-        language, good=count > 0, text=say("cli-doctor-scenarios", language, **words)
-    )
+    return _line(language, good=count > 0, text=say("cli-doctor-scenarios", language, **words))
 
 
 def _console(language: Language) -> None:

@@ -23,5 +23,5 @@ def run(language: Language, scenario: str, file: str, sets: tuple[str, ...]) -> 
     """Write the program that makes the lowest ratio as large as the rules allow."""
     from allocation.model_file import save_model
 
-    click.echo(say("cli-written", language, path=save_model(scenario, Path(file), sets)))
-    click.echo(say("cli-exported", language))
+    print(say("cli-written", language, path=save_model(scenario, Path(file), sets)))
+    print(say("cli-exported", language))

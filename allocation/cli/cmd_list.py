@@ -29,4 +29,4 @@ def run(language: Language) -> None:
         level = say(f"cli-level-{said['level']}", language)
         title = said["title"] if language == "zh" else said.get("title_en") or said["title"]
         mark = say("report-illustrative", language) if said.get("illustrative") else ""
-        click.echo(f"{name:{width}}  {said['year']}  {level}  {title}{mark}")
+        print(f"{name:{width}}  {said['year']}  {level}  {title}{mark}")

@@ -51,6 +51,6 @@ def run(
     written = save_all(result, out, language, chart=not no_chart) if out is not None else []
     print_allocation(result, language, warnings=result.warnings)
     if cross_check:
-        click.echo(say("cli-agrees", language, solver=engine.REFEREE))
+        print(say("cli-agrees", language, solver=engine.REFEREE))
     for path in written:
-        click.echo(say("cli-written", language, path=path))
+        print(say("cli-written", language, path=path))

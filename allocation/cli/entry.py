@@ -90,7 +90,7 @@ def _speak_any_encoding() -> None:
 def _tell(text: str) -> None:
     """Print lines to stderr without anything that could steer a terminal."""
     for line in text.splitlines():
-        click.echo("".join(c if c.isprintable() else " " for c in line), err=True)
+        print("".join(c if c.isprintable() else " " for c in line), file=sys.stderr)
 
 
 def _show_warning(message: Warning | str, *_where: object) -> None:

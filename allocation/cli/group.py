@@ -140,7 +140,7 @@ class Bokuan(_Spoken, click.Group):
 @click.pass_context
 def _help_without_command(context: click.Context) -> None:
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+        print(context.get_help())
 
 
 def _version_option(language: Language) -> click.Option:
@@ -159,5 +159,5 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: ob
         return
     from importlib.metadata import version
 
-    click.echo(f"{PROGRAM} {version(PROGRAM)}")
+    print(f"{PROGRAM} {version(PROGRAM)}")
     context.exit()

@@ -45,15 +45,15 @@ def language_option(language: Language) -> click.Option:
 
 def sets_option(language: Language) -> click.Option:
     """Return ``--set KEY=VALUE``, which may be repeated."""
-    return option(
-        language, "--set", "sets", term="cli-set", metavar="KEY=VALUE", multiple=True
-    )
+    return option(language, "--set", "sets", term="cli-set", metavar="KEY=VALUE", multiple=True)
 
 
 def _checked(
     name: str, allowed: Sequence[str]
 ) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
-    def check(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    def check(
+        _context: click.Context, _parameter: click.Parameter, value: str | None
+    ) -> str | None:
         if value is None or value in allowed:
             return value
         words = {
@@ -67,7 +67,9 @@ def _checked(
     return check
 
 
-def _known_language(_context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+def _known_language(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> None:
     problem = language_problem(value or "")
     if problem:
         raise InputError([problem])

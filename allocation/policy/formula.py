@@ -14,17 +14,21 @@ from allocation.policy.values import Model, OneOrMore, Weight, Whole
 class Factor(Model):
     """因素 / one factor: a column, or a stated aggregate of several years' columns."""
 
-    name: str = ""
-    name_en: str = ""
-    weight: Weight
-    column: str = ""
+    name: str = Field("", description="因素中文名 / Chinese name; default: its key")
+    name_en: str = Field("", description="因素英文名 / English name; default: its key")
+    weight: Weight = Field(description="权重,合计须为 100% / weight; all add up to 100%")
+    column: str = Field("", description="数据列;each 人人是 1 / column; each is 1 for everyone")
     columns: OneOrMore = Field((), description="多年数据列,由早到晚 / columns, oldest first")
     aggregate: Literal["mean", "trimmed_mean", "latest", "growth"] | None = Field(
-        None, description="mean;去最高最低 trimmed_mean;最近 latest;增长率 growth"
+        None, description="多年合成:平均、去最高最低后平均、最近、增长率 / how the years become one"
     )
-    below_zero: Literal["error", "cut"] = Field("error", description="负值 / negative values")
-    missing: Literal["error", "zero"] = Field("error", description="缺失值 / missing values")
-    source: str = ""
+    below_zero: Literal["error", "cut"] = Field(
+        "error", description="负值:报错或计为零 / negative values: an error, or counted as zero"
+    )
+    missing: Literal["error", "zero"] = Field(
+        "error", description="缺失值:报错或计为零 / missing values: an error, or counted as zero"
+    )
+    source: str = Field("", description="依据 / article, document or notice")
 
     @model_validator(mode="after")
     def _column_or_columns(self) -> Factor:
@@ -35,10 +39,12 @@ class Factor(Model):
 
 
 class Tier(Model):
-    """One rank tier: ranks up to ``to`` (the last tier leaves it out)."""
+    """位次分档 / one rank tier: ranks up to ``to`` (the last tier leaves it out)."""
 
-    to: Annotated[Whole, Field(ge=1)] | None = None
-    value: Weight
+    to: Annotated[Whole, Field(ge=1)] | None = Field(
+        None, description="本档最后位次,末档不写 / last rank of the tier; none in the last"
+    )
+    value: Weight = Field(description="系数 / coefficient")
 
 
 class RankScale(Model):
@@ -48,7 +54,7 @@ class RankScale(Model):
     among: str = Field(
         "", description="在此属性内重新排位 / rank again within this attribute; empty: as published"
     )
-    tiers: tuple[Tier, ...] = ()
+    tiers: tuple[Tier, ...] = Field((), description="分档 / tiers, best first")
     best: Weight | None = Field(None, description="线性:第一名 / linear: first place")
     worst: Weight | None = Field(None, description="线性:最后一名 / linear: last place")
     of: Annotated[Whole, Field(ge=2)] | None = Field(
@@ -99,13 +105,15 @@ class RankScale(Model):
 class Coefficient(Model):
     """调节系数 / a coefficient: by attribute, by rank, or a column."""
 
-    name: str = ""
-    name_en: str = ""
+    name: str = Field("", description="系数中文名 / Chinese name; default: its key")
+    name_en: str = Field("", description="系数英文名 / English name; default: its key")
     by: str = Field("", description="按属性 / attribute, with values")
-    values: dict[str, Weight] = Field(default_factory=dict, description="属性值 = 系数")
+    values: dict[str, Weight] = Field(
+        default_factory=dict, description="属性值 = 系数 / value of the attribute = coefficient"
+    )
     column: str = Field("", description="按列 / a column of coefficients")
     rank: RankScale | None = Field(None, description="按位次 / by rank")
-    source: str = ""
+    source: str = Field("", description="依据 / article, document or notice")
 
     @model_validator(mode="after")
     def _one_way(self) -> Coefficient:

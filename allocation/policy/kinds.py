@@ -29,24 +29,24 @@ if TYPE_CHECKING:
 
 
 class PerUnit(Model):
-    """So much money for each unit of a column."""
+    """每单位金额 / so much money for each unit of a column."""
 
-    column: str
-    amount: Sum
+    column: str = Field(description="指标列 / column of units")
+    amount: Sum = Field(description="每单位金额 / amount for one unit")
 
 
 class EqualSplit(Model):
-    """A share of what each recipient would get if the pot were split by a column."""
+    """均分额的比例 / a share of what each would get if the pot were split by a column."""
 
-    by: str
-    share: Weight
+    by: str = Field(description="按此列均分 / column the pot is split by; each: equal parts")
+    share: Weight = Field(description="取其比例 / share of that part")
 
 
 class RuleBase(Model):
     """What every rule has: names, a source, whom it is for, and how hard it is."""
 
     name: str = Field("", description="规则中文名 / Chinese name; default: the kind's")
-    name_en: str = Field("", description="English name; default: the kind's")
+    name_en: str = Field("", description="规则英文名 / English name; default: the kind's")
     source: str = Field("", description="依据 / article, document or notice")
     policy: str = Field(
         "", description="现行政策参数 / policy parameters that fill what is missing"
@@ -108,14 +108,16 @@ class HoldHarmless(RuleBase):
     share: Weight = Field(description="占上年的比例 / share of last year's amount")
     column: str = Field("last_year", description="上年金额列 / money column")
     taper: Taper | None = Field(None, description="逐年退坡 / runs off over the years")
-    missing: Literal["error", "skip"] = Field("error", description="上年缺失时 / no last year")
+    missing: Literal["error", "skip"] = Field(
+        "error", description="上年缺失时:报错或不适用 / no last year: an error, or no bound"
+    )
 
 
 class Taper(Model):
-    """An even run-off: ``elapsed`` steps of as many as the column ``steps`` says."""
+    """逐年退坡 / an even run-off: ``elapsed`` steps of as many as the column ``steps`` says."""
 
-    steps: str
-    elapsed: Annotated[Whole, Field(ge=0)]
+    steps: str = Field(description="总步数列 / column with how many steps in all")
+    elapsed: Annotated[Whole, Field(ge=0)] = Field(description="已走步数 / steps gone by")
 
 
 class GrowthCap(RuleBase):
@@ -126,7 +128,9 @@ class GrowthCap(RuleBase):
         description="最大增幅 / largest growth, e.g. 20%"
     )
     column: str = Field("last_year", description="上年金额列 / money column")
-    missing: Literal["error", "skip"] = Field("error", description="上年缺失时 / no last year")
+    missing: Literal["error", "skip"] = Field(
+        "error", description="上年缺失时:报错或不适用 / no last year: an error, or no bound"
+    )
 
 
 class GroupShare(RuleBase):
@@ -169,7 +173,9 @@ class RankOrder(RuleBase):
     kind: Literal["rank_order"]
     column: str = Field("rank", description="位次列 / rank column")
     within: str = Field("unit", description="在此属性之内 / within one value of this attribute")
-    per: Literal["amount", "target"] = Field("amount", description="比较什么 / what is compared")
+    per: Literal["amount", "target"] = Field(
+        "amount", description="比较金额,或金额/份额 / compare amounts, or amounts per entitlement"
+    )
 
 
 def require_ascending(steps: Sequence[int | Fraction | None]) -> None:
@@ -196,8 +202,13 @@ class RankStep(RuleBase):
 
     kind: Literal["rank_step"]
     column: str = Field("rank", description="位次列 / rank column")
-    within: str = Field("", description="在此属性之内 / within one value of this attribute")
-    tiers: tuple[Annotated[Whole, Field(ge=1)], ...] = Field(min_length=1)
+    within: str = Field(
+        "", description="在此属性之内,空为全体 / within one value of this attribute; empty: all"
+    )
+    tiers: tuple[Annotated[Whole, Field(ge=1)], ...] = Field(
+        min_length=1,
+        description="各档最后位次,末档不写 / last rank of each tier but the last",
+    )
     step: Sum | None = Field(None, description="档差金额 / step as an amount")
     step_share: Weight | None = Field(None, description="档差比例 / step as a share, e.g. 30%")
 
@@ -247,7 +258,9 @@ class ZeroOrAtLeast(RuleBase):
 
     kind: Literal["zero_or_at_least"]
     amount: Sum = Field(description="起付金额 / least amount")
-    below: Literal["drop", "raise"] = Field("drop", description="不足者 / who would be below")
+    below: Literal["drop", "raise"] = Field(
+        "drop", description="份额不足者:不安排或补足 / entitled to less: nothing, or raised"
+    )
 
 
 class Exclude(RuleBase):
@@ -261,8 +274,10 @@ class UtilisationCut(RuleBase):
 
     kind: Literal["utilisation_cut"]
     share: Share = Field(description="扣减比例 / share of the column cut, e.g. 30%")
-    column: str = Field("unspent_rise", description="结余增量列 / money column")
-    base: Literal["entitlement", "last_year"] = Field("entitlement", description="基数 / base")
+    column: str = Field("unspent_rise", description="结余增量列 / money column of the rise")
+    base: Literal["entitlement", "last_year"] = Field(
+        "entitlement", description="扣减基数:份额或上年 / cut from the entitlement or last year"
+    )
 
 
 Rule = Annotated[

@@ -24,7 +24,7 @@ def allocation_frame(result: Allocation) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``name``, ``name_en``, the attributes of ``ATTRIBUTES`` the recipients have, the steps of
-        the entitlement as floats (``factor_<key>``, ``coefficient_<key>``, ``total_<key>``),
+        the entitlement as floats (``factor_<key>``, ``coefficient_<key>``, ``score_score``),
         ``entitlement_fen`` (rounded half up), ``<purpose>_fen`` and ``amount_fen`` as int64, and
         for display ``amount_wan`` (万元) and ``ratio`` (amount / entitlement; NaN without one).
     """

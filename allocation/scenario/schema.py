@@ -34,35 +34,37 @@ MoneyUnit = Literal["分", "角", "元", "千元", "万元", "百万元", "千�
 class Pot(Model):
     """资金总额 / the pot."""
 
-    amount: Annotated[Amount, Field(gt=0)]
+    amount: Annotated[Amount, Field(gt=0)] = Field(description="金额,带单位 / amount with unit")
     source: str = Field(description="来源 / document, or 示例 if illustrative")
 
 
 class Table(Model):
-    """A CSV file beside the scenario: one row per recipient."""
+    """数据表 / a CSV file beside the scenario: one row per recipient."""
 
     file: str = Field(description="相对本文件的路径 / path relative to the scenario file")
     key: str = Field("id", description="对象列 / column with the recipient's code or name")
     amounts: dict[str, MoneyUnit] = Field(
         default_factory=dict, description="金额列 = 单位 / money columns and their unit"
     )
-    source: str = ""
+    source: str = Field("", description="依据 / article, document or notice")
 
 
 class Recipients(Model):
     """分配对象 / who shares: the budget units, the zones, or the rows of a table."""
 
-    kind: Literal["units", "zones", "table"]
-    table: str = Field("", description="kind=table: which table lists the recipients")
-    name: str = Field("name", description="kind=table: column of the displayed names")
+    kind: Literal["units", "zones", "table"] = Field(
+        description="预算单位、经开区,或某表各行 / budget units, zones, or the rows of a table"
+    )
+    table: str = Field("", description="kind=table:哪张表 / which table lists the recipients")
+    name: str = Field("name", description="kind=table:名称列 / column of the displayed names")
     units: OneOrMore = Field((), description="只取这些预算单位 / only of these units")
     exclude: OneOrMore = Field((), description="不参与 / left out, by code or name")
 
 
 class Split(Model):
-    """A parent's figure that includes part units: how it is split (a stated assumption)."""
+    """拆分 / a parent's figure that includes part units: how it is split (an assumption)."""
 
-    columns: OneOrMore
+    columns: OneOrMore = Field(description="拆分的列 / columns to split")
     shares: dict[str, Share] = Field(
         description="从所在省数字中划出的比例 / unit = share of its parent's figure"
     )
@@ -72,24 +74,24 @@ class Split(Model):
 class Purpose(Model):
     """方向 / a purpose of use with its own total: one row of a two-way table."""
 
-    name: str
-    name_en: str = ""
-    amount: Sum
+    name: str = Field(description="方向中文名 / Chinese name")
+    name_en: str = Field("", description="方向英文名 / English name; default: the Chinese one")
+    amount: Sum = Field(description="方向合计 / total of the purpose")
     where: Where = Field(default_factory=dict, description="可用于谁 / who may use it")
-    source: str = ""
+    source: str = Field("", description="依据 / article, document or notice")
 
 
 class Segment(Model):
-    """Benefit counts ``weight`` per yuan up to ``to`` of the entitlement (last: no end)."""
+    """递减分段 / benefit counts ``weight`` per yuan up to ``to`` of the entitlement."""
 
-    to: Ratio | None = None
-    weight: Annotated[Ratio, Field(gt=0)]
+    to: Ratio | None = Field(None, description="止于份额的比例,末段不写 / end; none in the last")
+    weight: Annotated[Ratio, Field(gt=0)] = Field(description="每元效益 / benefit per yuan")
 
 
 class Objective(Model):
     """目标 / objective: ``fair`` (lexicographic max-min) or ``benefit``."""
 
-    kind: Literal["fair", "benefit"] = "fair"
+    kind: Literal["fair", "benefit"] = Field("fair", description="公平或效益 / which objective")
     min_ratio: Share | None = Field(
         None, description="benefit:最低得分比 / least share of the entitlement for anyone"
     )
@@ -134,7 +136,7 @@ class Rounding(Model):
         "jefferson",
         "quota",
         "per_unit",
-    ] = "largest_remainder"
+    ] = Field("largest_remainder", description="取整方法 / rounding method")
     column: str = Field("", description="per_unit:每单位金额取整的列 / column of units")
     rank: str = Field("", description="余数先给位次靠前者 / rank column that breaks ties")
 
@@ -149,31 +151,35 @@ class Rounding(Model):
 class Upper(Model):
     """上级分配 / the upper level: its result fixes each unit's total here."""
 
-    scenario: str
+    scenario: str = Field(description="上级方案的名称或路径 / name or path of its scenario")
 
 
 class Override(Model):
     """改动 / a named set of changes with its reason."""
 
-    reason: str
-    source: str = ""
-    set: dict[str, Any]
+    reason: str = Field(description="理由 / why")
+    source: str = Field("", description="依据 / article, document or notice")
+    set: dict[str, Any] = Field(description="键 = 新值;off 为去掉 / key = new value; off removes")
 
 
 class WhatIf(Model):
     """测算 / a what-if: overrides applied in order."""
 
-    title: str = ""
-    overrides: OneOrMore
+    title: str = Field("", description="标题 / title")
+    overrides: OneOrMore = Field(description="依次套用的改动 / overrides, left to right")
 
 
 class Scenario(Model):
     """方案 / a scenario."""
 
-    title: str
-    title_en: str = ""
-    level: Literal["national", "unit"]
-    year: Annotated[Whole, Field(ge=2000, le=2100)]
+    title: str = Field(description="标题 / title")
+    title_en: str = Field("", description="英文标题 / English title; default: the Chinese one")
+    level: Literal["national", "unit"] = Field(
+        description="全国,或一个预算单位 / of the nation, or of one budget unit"
+    )
+    year: Annotated[Whole, Field(ge=2000, le=2100)] = Field(
+        description="资金年度 / year of the money"
+    )
     as_of: Day = Field(description="名单与政策以此日为准 / registry and policy as of this day")
     illustrative: Flag = Field(default=False, description="示例 / illustrative figures")
     pot: Pot

@@ -44,10 +44,6 @@ class ExactAmounts:
         self.known: Mask = np.zeros(program.columns, dtype=bool)
         self._row_sum = np.zeros(program.rows, dtype=object)
 
-    def fix(self, columns: Integers, values: BigIntegers) -> None:
-        """Take ``columns`` as known before the first stage, at whole numbers."""
-        self._settle(columns, np.zeros(len(columns), dtype=object), values, Fraction(0))
-
     def add_stage(
         self,
         at_level: Integers,

@@ -181,6 +181,9 @@ def _sequence(
         found = level_sequence(program, targets, ~helper & (targets > 0).astype(bool), solver)
     except OutOfReachError:
         raise _infeasible(program) from None
+    # Where bounds alone fix everyone, no program has said yet that the rows can hold.
+    if not found.solves and (conflict := find_conflict(program)):
+        raise InfeasibleError(conflict)
     amounts = found.amounts
     if not helper.any() and any(len(broken) for broken in program.broken(amounts)):
         raise ArithmeticError("the exact amounts break a rule")

@@ -123,8 +123,6 @@ class _Sequence:
         self.scaled = _scaled(program, targets, self.share)
         self.open = np.ones(len(self.share), dtype=bool)
         self.exact = ExactAmounts(program, targets)
-        idle = np.flatnonzero(~sharing & (program.column_lower == program.column_upper))
-        self.exact.fix(idle, program.column_lower[idle].astype(object))
         self.tight = np.zeros(program.rows, dtype=bool)
         self.stages = self.solves = 0
         self.session: Session = solver(_stage_program(program, self.share, self.scaled))
@@ -140,9 +138,7 @@ class _Sequence:
         still = program.column_lower == program.column_upper
         none = np.zeros(0, dtype=np.int64)
         columns = np.flatnonzero(still)
-        self._close(
-            self.exact.add_stage(none, columns, program.column_lower[columns], none, none)
-        )
+        self._close(self.exact.add_stage(none, columns, program.column_lower[columns], none, none))
 
     def run(self) -> LevelShare:
         """Fix level after level until everyone is fixed."""

@@ -41,3 +41,12 @@ def test_the_need_is_the_published_trimmed_mean(case: Any) -> None:
     shares = dict(zip(result.recipients.ids, need.values, strict=True))
     # Each mean, and hence half a dollar for each of 137 in the total, is rounded.
     assert all(abs(shares[key] * total - mean[key]) < 2 for key in mean)
+
+
+def test_nobody_is_left_between_zero_and_a_least_amount(case: Any) -> None:
+    # Councils without a need only have the minimum, which is raised like everyone else's amount.
+    least = 'rules.least={kind="zero_or_at_least",amount="50000元",below="raise"}'
+    before, after = case.run(), case.run("", least)
+    assert before.amounts.min() == 4_449_000
+    assert after.amounts.min() == 5_000_000
+    assert after.heading.unspent == 0

@@ -3,7 +3,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-
 CHANGES = {"ex1": "", "ex2": "@ex2"}
 STANDS = "largest_remainder"
 

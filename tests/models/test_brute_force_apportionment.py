@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from allocation_models.apportionment import NoApportionmentError, apportion
 
+Campaign = Callable[..., int]
 #: Squared signposts by definition, as Fractions.
 SIGNPOSTS: dict[str, Any] = {
     "adams": lambda n: Fraction(n) ** 2,
@@ -48,9 +50,9 @@ def seat_by_seat(
 
 
 @pytest.mark.parametrize("method", [*SIGNPOSTS, "quota"])
-def test_quanta_are_those_given_out_one_at_a_time(method: Any, rounds: int) -> None:
+def test_quanta_are_those_given_out_one_at_a_time(method: Any, campaign: Campaign) -> None:
     given = 0
-    for seed in range(120 * rounds):
+    for seed in range(campaign(small=80, full=4000)):
         random = np.random.default_rng(seed)
         count, total = int(random.integers(1, 6)), int(random.integers(0, 60))
         biggest = int(random.choice([3, 10, 10**6, 10**30]))
@@ -68,3 +70,10 @@ def test_quanta_are_those_given_out_one_at_a_time(method: Any, rounds: int) -> N
         assert found == wanted, f"seed {seed}"
         given += found is not None
     assert given
+
+
+def test_the_quota_method_says_where_a_most_keeps_it_from_going_on() -> None:
+    targets = np.array([9, 1], dtype=object)
+    none, most, order = np.zeros(2, dtype=np.int64), np.array([5, 10]), np.arange(2)
+    with pytest.raises(NoApportionmentError):
+        apportion(10, targets, none, most, order, "quota")

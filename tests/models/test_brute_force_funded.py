@@ -15,6 +15,7 @@ from allocation_models.solvers.highs import simplex
 from allocation_models.zero_or_least import fix_funded
 
 Maximum = Callable[..., Fraction | None]
+Campaign = Callable[..., int]
 Bounds = tuple[list[int], list[int]]
 
 
@@ -82,10 +83,10 @@ class Choice:
 
 
 def test_the_funded_are_the_most_and_the_first_of_all_sets(
-    exact_maximum: Maximum, rounds: int
+    exact_maximum: Maximum, campaign: Campaign
 ) -> None:
     seen = set()
-    for seed in range(60 * rounds):
+    for seed in range(campaign(small=40, full=2000)):
         choice = Choice.of(seed)
         if not choice.open:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
 
@@ -13,6 +14,7 @@ from allocation_models.rounding import NoRoundingError, controlled_rounding
 from allocation_models.solvers.highs import simplex
 
 Random = np.random.Generator
+Campaign = Callable[..., int]
 
 
 def program_of(
@@ -144,9 +146,11 @@ def rounded(
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_rounding_is_the_first_of_all_that_meet_the_rows(shape: str, rounds: int) -> None:
+def test_the_rounding_is_the_first_of_all_that_meet_the_rows(
+    shape: str, campaign: Campaign
+) -> None:
     beyond = 0
-    for seed in range(150 * rounds):
+    for seed in range(campaign(small=120, full=4000)):
         program, amounts, quantum = problem(seed, shape)
         order = np.random.default_rng(seed + 1).permutation(len(amounts))
         found = rounded(program, amounts, quantum, order)

@@ -32,6 +32,7 @@ class HighsSession:
 
         self._program = copied(program)
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._method = method
         mixed = program.integer is not None
         options: dict[str, bool | int | float | str] = {
             "output_flag": False,
@@ -48,6 +49,10 @@ class HighsSession:
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
         self._pass_model()
+
+    def _run(self) -> Status:
+        self._highs.run()
+        return _STATUS.get(self._highs.getModelStatus().name, Status.UNPROVEN)
 
     def _pass_model(self) -> None:
         """Hand the program over in whole arrays."""
@@ -83,8 +88,12 @@ class HighsSession:
 
     def solve(self) -> Solution:
         """Solve the program as it now stands."""
-        self._highs.run()
-        status = _STATUS.get(self._highs.getModelStatus().name, Status.UNPROVEN)
+        status = self._run()
+        if status is Status.UNPROVEN and self._method == "ipm":
+            # Crossover may stop short of a vertex; the simplex method goes on from there.
+            self._highs.setOptionValue("solver", "simplex")
+            status = self._run()
+            self._highs.setOptionValue("solver", self._method)
         answer = self._highs.getSolution()
         if status is Status.INFEASIBLE:
             ray = np.zeros(len(self._program.row_lower))

@@ -1,8 +1,8 @@
 """Every solver PuLP can find, and LP and MPS files, through one narrow gate.
 
 PuLP builds a program term by term and starts the solver as a program of its own: slow, and the
-right second opinion. Its status is not read (a time limit is reported as optimal); its solution
-status and our own check are.
+right second opinion. That it is optimal is read from its solution status alone (a time limit has
+the status optimal too), and then from our own check.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class PulpSession:
         program = self._program
         problem, variables, sides = _build(program)
         problem.solve(pulp.getSolver(self._name, msg=False))
-        if problem.sol_status == pulp.LpSolutionInfeasible:
+        if problem.status == pulp.LpStatusInfeasible:
             return Solution(Status.INFEASIBLE, np.zeros(0))
         if problem.sol_status != pulp.LpSolutionOptimal:
             return proven(program, Solution(Status.UNPROVEN, np.zeros(0)))

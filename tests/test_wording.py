@@ -1,0 +1,161 @@
+"""Every sentence is there in both languages, is said somewhere, and gets the words it needs."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from allocation.wording import say, sentences
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = re.compile(r"L\d+-[a-z0-9-]+")
+KEYS = sorted(sentences())
+CODES = [key for key in KEYS if CODE.fullmatch(key)]
+TERMS = [key for key in KEYS if not CODE.fullmatch(key)]
+
+
+@cache
+def trees():
+    files = [*(ROOT / "allocation").rglob("*.py"), *(ROOT / "models").rglob("*.py")]
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(files)}
+
+
+def nodes(kind):
+    return [node for tree in trees().values() for node in ast.walk(tree) if isinstance(node, kind)]
+
+
+@cache
+def literals():
+    """Return every string the source writes out, and the names of its classes."""
+    strings = {node.value for node in nodes(ast.Constant) if isinstance(node.value, str)}
+    return strings | {node.name for node in nodes(ast.ClassDef)}
+
+
+@cache
+def patterns():
+    """Return a pattern for every f-string: each filled-in part must be a literal of its own."""
+    found = set()
+    for node in nodes(ast.JoinedStr):
+        parts = [
+            re.escape(part.value) if isinstance(part, ast.Constant) else "(.+)"
+            for part in node.values
+        ]
+        if "-" in "".join(parts):
+            found.add("".join(parts))
+    return sorted(found)
+
+
+def words_in(sentence):
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+def is_said(term):
+    if term in literals():
+        return True
+    known = literals() | {text.replace("_", "-") for text in literals()}
+    matches = (re.fullmatch(pattern, term) for pattern in patterns())
+    return any(match and set(match.groups()) <= known for match in matches)
+
+
+def test_every_code_of_the_source_has_a_sentence():
+    used = {text for text in literals() if CODE.fullmatch(text)}
+    assert sorted(used - set(CODES)) == []
+
+
+def test_every_sentence_of_a_code_is_used():
+    assert sorted(set(CODES) - literals()) == []
+
+
+def test_no_code_is_put_together():
+    texts = [node.values[0] for node in nodes(ast.JoinedStr) if node.values]
+    made = [text.value for text in texts if isinstance(text, ast.Constant)]
+    assert not [text for text in made if re.match(r"L\d", str(text))]
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_every_term_is_used(term):
+    assert is_said(term)
+
+
+#: A rule has a name in each language, and a sentence takes the one of its own.
+NAMES = {"name", "name_en"}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_both_languages_say_the_same(key):
+    entry = sentences()[key]
+    assert set(entry) == {"zh", "en"}
+    chinese, english = words_in(entry["zh"]), words_in(entry["en"])
+    if "name_en" in english:
+        chinese, english = chinese - NAMES, english - NAMES
+    assert chinese == english
+    assert entry["zh"].strip()
+    assert entry["en"].strip()
+    assert not re.search("[一-鿿]", re.sub(r"'[^']*'|“[^”]*”|\d*[万亿]?元|示例|假设|未参评", "", entry["en"]))
+
+
+def test_every_reason_and_step_can_be_said():
+    from allocation_models.fair_share import Reason
+
+    for language in ("zh", "en"):
+        for reason in [*(reason.value for reason in Reason), "benefit"]:
+            assert say(f"report-reason-{reason}", language)
+        for method in ("direct", "sequence", "benefit"):
+            assert say(f"report-method-{method}", language)
+
+
+def given_words(node, assigned):
+    """Return the keys of the words a call passes, or None if they cannot be read off."""
+    match node:
+        case ast.Dict(keys=keys) if all(isinstance(key, ast.Constant) for key in keys):
+            return {key.value for key in keys}
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            sides = given_words(left, assigned), given_words(right, assigned)
+            return None if None in sides else sides[0] | sides[1]
+        case ast.Name(id=name):
+            return assigned.get(name)
+        case None:
+            return set()
+    return None
+
+
+def calls():
+    """Yield every ``Problem("L…", …)`` whose words are written out: place, code, words."""
+    for path, tree in trees().items():
+        for function in ast.walk(tree):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            assigned = {}
+            for node in ast.walk(function):
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    name = node.targets[0].id
+                    # Assigned twice: which one reaches the call cannot be read off.
+                    found = given_words(node.value, assigned)
+                    assigned[name] = None if name in assigned else found
+            for node in ast.walk(function):
+                if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"):
+                    continue
+                code = node.args[0]
+                if not isinstance(code, ast.Constant):
+                    continue
+                named = {keyword.arg: keyword.value for keyword in node.keywords}
+                words = node.args[2] if len(node.args) > 2 else named.get("words")
+                found = given_words(words, assigned)
+                if found is not None:
+                    yield f"{path.name}:{node.lineno}", code.value, found
+
+
+CALLS = sorted(calls(), key=lambda call: call[:2])
+
+
+def test_most_calls_can_be_read_off():
+    assert len(CALLS) > 60
+
+
+@pytest.mark.parametrize(("place", "code", "words"), CALLS, ids=lambda item: str(item)[:60])
+def test_calls_pass_the_words_of_their_sentence(place, code, words):
+    needed = words_in(sentences()[code]["zh"]) | words_in(sentences()[code]["en"])
+    assert needed <= words, place
