@@ -14,8 +14,8 @@ import numpy as np
 from allocation.conflict import conflict_error
 from allocation.errors import ConflictError, FaultError, Problem, raise_if_any
 from allocation.money import format_amount
-from allocation.record import record_of
 from allocation.result import Allocation, Heading, PurposeColumn
+from allocation.run_record import record_of
 from allocation.scenario import Loaded, load
 from allocation.sharing import Shares, share_out
 from allocation.task import Task, prepare

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from allocation.task import Task
     from allocation_models.program import LinearProgram
     from allocation_models.solvers import FloatProgram
-
-    from allocation.task import Task
 
 ENDINGS = (".lp", ".mps")
 LEVEL = "lowest_ratio"
@@ -40,9 +39,8 @@ def save_model(reference: str, path: Path, sets: Sequence[str] = ()) -> Path:
     ConflictError
         If the rules cannot all hold.
     """
-    from allocation_models.solvers.pulp_gateway import write_model
-
     from allocation.report.saved import save_files
+    from allocation_models.solvers.pulp_gateway import write_model
 
     if path.suffix not in ENDINGS:
         words = {"found": path.name, "allowed": "、".join(ENDINGS)}
@@ -63,7 +61,7 @@ def save_model(reference: str, path: Path, sets: Sequence[str] = ()) -> Path:
 
 
 def first_program_of(task: Task) -> tuple[LinearProgram, FloatProgram]:
-    """Return the rules in effect and the program of the highest lowest ratio under them, in 万元."""
+    """Return the rules in effect and the program of the highest lowest ratio, in 万元."""
     from allocation_models.export import first_program
 
     rules = _rules_in_effect(task)
@@ -78,11 +76,10 @@ def first_program_of(task: Task) -> tuple[LinearProgram, FloatProgram]:
 
 def _rules_in_effect(task: Task) -> LinearProgram:
     """Return the rules with who is funded chosen, soft rows given way, and bounds closed in."""
+    from allocation.sharing import with_zero_or_least
     from allocation_models.blame import InfeasibleError, find_conflict
     from allocation_models.fair_share import close_bounds
     from allocation_models.soft import soften
-
-    from allocation.sharing import with_zero_or_least
 
     solver, rows = solver_named(DEFAULT_SOLVER), task.rows
     try:

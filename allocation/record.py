@@ -1,11 +1,9 @@
-"""The record of a run: everything needed to say what was done, with what, and what came out."""
+"""A run's record as a file: written, sealed by its own hash, and read back unchanged."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import platform
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,56 +12,12 @@ from allocation.errors import InputError, Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from allocation.result import Allocation
-    from allocation.task import Task
-
 FORMAT = 1
-_LIBRARIES = ("bokuan", "numpy", "highspy", "pulp")
 
 
-def record_of(result: Allocation, task: Task, solver: str) -> dict[str, Any]:
-    """Return the record of an allocation: plain values only, ready for JSON."""
-    heading = result.heading
-    record: dict[str, Any] = {
-        "format": FORMAT,
-        "scenario": heading.scenario,
-        "title": heading.title,
-        "year": heading.year,
-        "illustrative": heading.illustrative,
-        "pot_fen": heading.pot,
-        "quantum_fen": heading.quantum,
-        "rounding": heading.rounding,
-        "unspent_fen": heading.unspent,
-        "method": result.method,
-        "reason": result.reason.removeprefix("report-reason-"),
-        "solver": solver,
-        "hashes": dict(task.loaded.hashes),
-        "versions": {"python": platform.python_version()} | {n: version(n) for n in _LIBRARIES},
-        "origins": dict(task.loaded.origins),
-        "recipients": list(result.recipients.ids),
-        "names": list(result.recipients.names),
-        "purposes": [purpose.key for purpose in result.purposes],
-        "entitlement_fen": [_text(value) for value in result.entitlements],
-        "unrounded_fen": [_text(value) for value in result.unrounded],
-        "amount_fen": result.cells.tolist(),
-        "rules": [
-            {
-                "key": rule.key,
-                "kind": rule.kind,
-                "source": rule.source,
-                "priority": rule.priority,
-                "binds": rule.binds,
-                "broken_by_fen": rule.broken_by,
-            }
-            for rule in result.rules
-        ],
-        "warnings": [warning.text("zh") for warning in result.warnings],
-    }
-    return record | {"sha256": _digest(record)}
-
-
-def _text(value: object) -> str:
-    return str(value)
+def sealed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record with its own hash at the end."""
+    return dict(record) | {"sha256": _digest(record)}
 
 
 def _digest(record: Mapping[str, Any]) -> str:

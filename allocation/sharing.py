@@ -15,8 +15,8 @@ from allocation_models.soft import soften
 from allocation_models.zero_or_least import fix_funded
 
 if TYPE_CHECKING:
-    from allocation_models.laminar import Tree
     from allocation.task import Task
+    from allocation_models.laminar import Tree
     from allocation_models.program import BigIntegers, Integers, LinearProgram, Mask
     from allocation_models.solvers import Solver
 

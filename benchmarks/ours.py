@@ -31,6 +31,7 @@ def amounts(problem: Problem) -> Integers:
         np.arange(problem.size),
         everyone,
         simplex,
+        exact.tree,
     )
     return quanta * QUANTUM
 

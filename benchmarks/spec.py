@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from benchmarks.timing import Ratio
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,15 @@ class Line:
     target: float | None
     rounds: int
     bound: bool = False
+
+    @classmethod
+    def of(
+        cls, what: str, against: str, found: Ratio, target: float | None, *, bound: bool = False
+    ) -> Self:
+        """Return the line of a measured ratio."""
+        return cls(
+            what, against, found.value, found.low, found.high, target, found.rounds, bound=bound
+        )
 
     @property
     def met(self) -> bool | None:

@@ -1,4 +1,4 @@
-"""Timing in turn: one round runs each contender once, and ratios are taken within a round."""
+"""Timing in turn: a round times both contenders, and ratios are taken within a round."""
 
 from __future__ import annotations
 
@@ -9,25 +9,32 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
+#: Seconds for which each contender is run again and again in a round.
+_WHILE = 0.1
+
 Contender = Callable[[], object]
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """Median, smallest and largest of the rounds' ratios."""
+    """Median, smallest and largest of the rounds' ratios; the peer's longest run in seconds."""
 
     value: float
     low: float
     high: float
     rounds: int
+    peer_longest: float
 
 
 def seconds(contender: Contender) -> float:
-    """Return how long one run takes."""
+    """Return how long one run takes: the median of as many as fit into a short while."""
     gc.collect()
-    start = perf_counter()
-    contender()
-    return perf_counter() - start
+    times: list[float] = []
+    while sum(times) < _WHILE:
+        start = perf_counter()
+        contender()
+        times.append(perf_counter() - start)
+    return median(times)
 
 
 def ratio(ours: Contender, peer: Contender, rounds: int, *, warm: bool = True) -> Ratio:
@@ -38,8 +45,10 @@ def ratio(ours: Contender, peer: Contender, rounds: int, *, warm: bool = True) -
     ours()
     if warm:
         peer()
-    ratios = [seconds(ours) / seconds(peer) for _ in range(rounds)]
-    return Ratio(median(ratios), min(ratios), max(ratios), rounds)
+    times = [(seconds(ours), seconds(peer)) for _ in range(rounds)]
+    ratios = [own / other for own, other in times]
+    longest = max(other for _, other in times)
+    return Ratio(median(ratios), min(ratios), max(ratios), rounds, longest)
 
 
 def peak_bytes(contender: Contender) -> int:

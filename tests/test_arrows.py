@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = {"allocation": ROOT / "allocation", "allocation_models": ROOT / "models/allocation_models"}
+SOURCES = {
+    "allocation": ROOT / "allocation",
+    "allocation_models": ROOT / "models/allocation_models",
+}
 
 HOUSE = [
     # What people touch.
@@ -22,7 +25,7 @@ HOUSE = [
     ["allocation.report"],
     # The main road, from a scenario to proven amounts.
     ["allocation.engine"],
-    ["allocation.conflict", "allocation.whole"],
+    ["allocation.conflict", "allocation.run_record", "allocation.whole"],
     ["allocation.sharing"],
     ["allocation.result"],
     ["allocation.record"],

@@ -72,7 +72,9 @@ def _lend_libraries(python, folder):
 
 def test_the_wheel_is_what_is_imported(installed):
     binaries, empty = installed
-    code = "import allocation, allocation_models as m; print(allocation.__file__); print(m.__file__)"
+    code = (
+        "import allocation, allocation_models as m; print(allocation.__file__); print(m.__file__)"
+    )
     for line in run(binaries / "python", "-c", code, cwd=empty).split():
         assert Path(line).is_relative_to(binaries.parent)
         assert ROOT not in Path(line).parents

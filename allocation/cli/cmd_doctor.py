@@ -1,4 +1,4 @@
-"""``bokuan doctor``: does everything the product needs work on this computer?"""
+"""``bokuan doctor``: whether everything the product needs works on this computer."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-import click
-
 from allocation.errors import BokuanError, FaultError
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import click
 
 _LIBRARIES = (
     "bokuan",
@@ -85,9 +85,9 @@ def _solvers(language: Language) -> bool:
 def _solves(name: str) -> bool:
     """Tell whether a solver finds min −x − 2y, x + y ≤ 4, 0 ≤ x, y ≤ 3, which is −7."""
     import numpy as np
-    from allocation_models.solvers import FloatProgram
 
     from allocation.engine import solver_named
+    from allocation_models.solvers import FloatProgram
 
     program = FloatProgram(
         cost=np.array([-1.0, -2.0]),

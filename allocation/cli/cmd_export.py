@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from allocation.cli.options import argument, sets_option
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import click
 
 
 def parameters(language: Language) -> Sequence[click.Parameter]:

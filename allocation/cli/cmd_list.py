@@ -5,12 +5,12 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING
 
-import click
-
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import click
 
 
 def parameters(_language: Language) -> Sequence[click.Parameter]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from allocation.cli.options import argument, one_of, option, sets_option
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import click
 
 
 def parameters(language: Language) -> Sequence[click.Parameter]:

@@ -72,7 +72,7 @@ def _dispatched(arguments: list[str], language: Language) -> int:
     if wrong:
         raise InputError([wrong])
     with warnings.catch_warnings():
-        warnings.showwarning = _show_warning
+        warnings.showwarning = _show_warning  # type: ignore[assignment]  # called by position
         try:
             code = Bokuan(language).main(arguments, prog_name=PROGRAM, standalone_mode=False)
         except click.ClickException as error:

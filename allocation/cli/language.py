@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, get_args
 
 from allocation.errors import Problem
@@ -34,8 +35,7 @@ def language_problem(found: str) -> Problem | None:
 
 def _given(arguments: Sequence[str]) -> list[str]:
     """Return every value of ``--lang``, before the command or after it."""
-    following = zip(arguments, arguments[1:], strict=False)
-    apart = [(at, value) for at, (name, value) in enumerate(following) if name == OPTION]
+    apart = [(at, value) for at, (name, value) in enumerate(pairwise(arguments)) if name == OPTION]
     joined = [
         (at, argument.partition("=")[2])
         for at, argument in enumerate(arguments)

@@ -93,7 +93,7 @@ class Objective(Model):
 
     kind: Literal["fair", "benefit"] = Field("fair", description="公平或效益 / which objective")
     min_ratio: Share | None = Field(
-        None, description="benefit:最低得分比 / least share of the entitlement for anyone"
+        None, description="benefit:金额占份额的下限 / least share of the entitlement for anyone"
     )
     weight: str = Field("", description="benefit:效益权重列 / column of weights; empty: 1 each")
     segments: tuple[Segment, ...] = Field((), description="benefit:递减分段 / diminishing segments")

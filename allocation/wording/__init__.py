@@ -1,4 +1,4 @@
-"""Every user-facing sentence, in Chinese and in English, read from the TOML tables beside this file.
+"""Every user-facing sentence, in Chinese and in English, from the TOML tables beside this file.
 
 ``problems.toml`` holds the problems of :mod:`allocation.errors` (a table per code);
 ``terms.toml`` the words of reports and of the command line.

@@ -113,13 +113,17 @@ def fair_share(
     """
     helper = np.zeros(program.columns, dtype=bool) if helpers is None else helpers
     closed = close_bounds(program, targets, helper)
-    reason = Reason.ASKED
-    if direct:
-        answer = _direct(closed, targets, helper)
+    try:
+        answer = _direct(closed, targets, helper) if direct else Reason.ASKED
         if isinstance(answer, FairShare):
             return answer
-        reason = answer
-    return _sequence(closed, targets, helper, solver, reason)
+        return _sequence(closed, targets, helper, solver, answer)
+    except OutOfReachError:
+        # The rules as they were given name a conflict better than the bounds drawn from them.
+        conflict = find_conflict(program) or find_conflict(closed)
+        if conflict is None:
+            raise ArithmeticError("out of reach without a proof") from None
+        raise InfeasibleError(conflict) from None
 
 
 def close_bounds(
@@ -154,7 +158,7 @@ def _direct(program: LinearProgram, targets: BigIntegers, helper: Mask) -> FairS
     if nesting.tree is None:
         return Reason(nesting.reason or NotNested.NO_TOTAL)
     if not holds_together(program, nesting.tree):
-        raise _infeasible(program)
+        raise OutOfReachError
     share = nested_share(program, nesting.tree, targets)
     if nesting.reason is None:
         reason = Reason.NESTED
@@ -176,26 +180,17 @@ def _sequence(
 ) -> FairShare:
     """Return the amounts by the sequence of programs."""
     if np.any(program.column_lower > program.column_upper):
-        raise _infeasible(program)
-    try:
-        found = level_sequence(program, targets, ~helper & (targets > 0).astype(bool), solver)
-    except OutOfReachError:
-        raise _infeasible(program) from None
+        raise OutOfReachError
+    found = level_sequence(program, targets, ~helper & (targets > 0).astype(bool), solver)
     # Where bounds alone fix everyone, no program has said yet that the rows can hold.
-    if not found.solves and (conflict := find_conflict(program)):
-        raise InfeasibleError(conflict)
+    if not found.solves and find_conflict(program):
+        raise OutOfReachError
     amounts = found.amounts
     if not helper.any() and any(len(broken) for broken in program.broken(amounts)):
         raise ArithmeticError("the exact amounts break a rule")
     numerator = np.array([value.numerator for value in amounts], dtype=object)
     denominator = np.array([value.denominator for value in amounts], dtype=object)
     return FairShare(numerator, denominator, False, reason, None, None, found.solves)
-
-
-def _infeasible(program: LinearProgram) -> Exception:
-    """Return the error that names the rows in conflict."""
-    conflict = find_conflict(program)
-    return InfeasibleError(conflict) if conflict else ArithmeticError("infeasible without proof")
 
 
 def fractions_of(numerator: BigIntegers, denominator: BigIntegers) -> BigIntegers:

@@ -79,33 +79,74 @@ def nest(program: LinearProgram) -> Nesting:
     """
     sizes = np.diff(program.indptr)
     plain = _all_ones(program, sizes)
-    order = np.flatnonzero(plain & (sizes > 1) | (sizes == program.columns))
+    odd = np.flatnonzero(~plain & (sizes > 0))
+    order = np.flatnonzero(plain & ((sizes > 1) | (sizes == program.columns)))
     order = order[np.argsort(-sizes[order], kind="stable")]
-    left = np.flatnonzero(~plain & (sizes > 0))
-    if not len(order) or not plain[order[0]] or sizes[order[0]] != program.columns:
-        return Nesting(None, np.flatnonzero(sizes > 0), NotNested.NO_TOTAL)
-    owner = np.zeros(program.columns, dtype=np.int64)
-    parents, node_sizes, rows, nodes, crossing = [0], [program.columns], [], [], []
-    for row in order.tolist():
-        columns = program.indices[program.indptr[row] : program.indptr[row + 1]]
-        owners, size = owner[columns], len(columns)
-        node = int(owners[0])
-        if size > node_sizes[node] or (owners != node).any():
-            crossing.append(row)
-            continue
-        if size < node_sizes[node]:
-            parents.append(node)
-            node_sizes.append(size)
-            node = len(parents) - 1
-            owner[columns] = node
-        rows.append(row)
-        nodes.append(node)
-    reason = NotNested.COEFFICIENTS if len(left) else NotNested.CROSSING if crossing else None
-    left = np.sort(np.concatenate([left, np.array(crossing, dtype=np.int64)]))
-    tree = _tree(program, np.array(parents), owner, np.array(rows), np.array(nodes))
+    none = Nesting(None, np.flatnonzero(sizes > 0), NotNested.NO_TOTAL)
+    if not len(order) or sizes[order[0]] != program.columns:
+        return none
+    growing = _Growing(program.columns)
+    crossing = [row for batch in _batches(program, order) for row in growing.take(program, batch)]
+    tree = growing.tree(program)
     if tree.lower[0] != tree.upper[0]:
-        return Nesting(None, np.flatnonzero(sizes > 0), NotNested.NO_TOTAL)
-    return Nesting(tree, left, reason)
+        return none
+    reason = NotNested.COEFFICIENTS if len(odd) else NotNested.CROSSING if crossing else None
+    return Nesting(tree, np.sort(np.append(odd, np.array(crossing, dtype=np.int64))), reason)
+
+
+def _batches(program: LinearProgram, order: Integers) -> list[Integers]:
+    """Return the rows, largest first, in runs of one rule that are disjoint.
+
+    A run is taken at once; a rule whose rows overlap, or stand among those of others, row by row.
+    """
+    group = np.zeros(program.rows, dtype=np.int64)
+    for number, part in enumerate(program.groups):
+        group[part.start : part.stop] = number
+    cuts = np.flatnonzero(np.diff(group[order])) + 1
+    batches: list[Integers] = []
+    for run in np.split(order, cuts):
+        columns = program.columns_of(run)
+        held = np.zeros(program.columns, dtype=bool)
+        held[columns] = True
+        if np.count_nonzero(held) == len(columns):
+            batches.append(run)
+        else:
+            batches += [run[index : index + 1] for index in range(len(run))]
+    return batches
+
+
+class _Growing:
+    """A tree as rows are added to it."""
+
+    def __init__(self, columns: int) -> None:
+        self.owner = np.zeros(columns, dtype=np.int64)
+        self.parents, self.sizes = np.zeros(1, dtype=np.int64), np.array([columns])
+        self.rows: list[Integers] = []
+        self.nodes: list[Integers] = []
+
+    def take(self, program: LinearProgram, batch: Integers) -> list[int]:
+        """Add disjoint rows; return those that cross the tree so far."""
+        size = np.diff(program.indptr)[batch]
+        columns = program.columns_of(batch)
+        start = np.concatenate([[0], np.cumsum(size)[:-1]])
+        owners = self.owner[columns]
+        node = owners[start]
+        one_owner = np.minimum.reduceat(owners, start) == np.maximum.reduceat(owners, start)
+        fits = one_owner & (size <= self.sizes[node])
+        new = fits & (size < self.sizes[node])
+        number = np.where(new, len(self.sizes) + np.cumsum(new) - 1, node)
+        self.parents = np.append(self.parents, node[new])
+        self.sizes = np.append(self.sizes, size[new])
+        self.owner[columns] = np.where(np.repeat(new, size), np.repeat(number, size), owners)
+        self.rows.append(batch[fits])
+        self.nodes.append(number[fits])
+        crossing: list[int] = batch[~fits].tolist()
+        return crossing
+
+    def tree(self, program: LinearProgram) -> Tree:
+        """Return the finished tree."""
+        rows, nodes = np.concatenate(self.rows), np.concatenate(self.nodes)
+        return _tree(program, self.parents, self.owner, rows, nodes)
 
 
 def _all_ones(program: LinearProgram, sizes: Integers) -> Mask:

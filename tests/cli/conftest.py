@@ -98,9 +98,7 @@ def bokuan(folder):
             env=kept | settings,
             timeout=120,
         )
-        return Ended(
-            done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding)
-        )
+        return Ended(done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding))
 
     return run
 

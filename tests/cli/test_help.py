@@ -28,7 +28,8 @@ HEAVY = {
 def test_help_imports_nothing_heavy(arguments, tmp_path):
     command = [sys.executable, "-X", "importtime", "-m", "allocation", *arguments]
     done = subprocess.run(command, capture_output=True, check=False, cwd=tmp_path)
-    imported = set(re.findall(r"\|\s*([\w.]+)\s*$", done.stderr.decode("utf-8", "replace"), re.M))
+    said = done.stderr.decode("utf-8", "replace")
+    imported = set(re.findall(r"\|\s*([\w.]+)\s*$", said, re.MULTILINE))
     assert "click" in imported
     assert not imported & HEAVY
 
@@ -52,7 +53,7 @@ def test_help_is_in_the_language_and_narrow(inside, command, language):
 
 def test_help_names_every_command(bokuan):
     ended = bokuan("--help")
-    assert all(re.search(rf"^  {name} ", ended.out, re.M) for name in COMMANDS)
+    assert all(re.search(rf"^  {name} ", ended.out, re.MULTILINE) for name in COMMANDS)
     assert bokuan().out == ended.out
 
 

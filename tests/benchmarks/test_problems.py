@@ -1,0 +1,45 @@
+"""The benchmarks' problems build, and our answers keep their rules. Nothing is timed here."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from allocation_models.program import stack
+from benchmarks import ours, p1, plain_lp
+from benchmarks.registry import BENCHMARKS
+
+DRAWS = {"nested": p1.nested, "ranked": p1.ranked}
+
+
+@pytest.mark.parametrize("kind", DRAWS)
+@pytest.mark.parametrize("size", [p1.PROVINCES, 230, 3_000])
+def test_rules_hold_together_by_construction(kind, size):
+    problem = DRAWS[kind](size)
+    ours.check(problem, problem.feasible)
+    assert problem.feasible.sum() == p1.POT
+    assert not (problem.feasible % p1.QUANTUM).any()
+
+
+@pytest.mark.parametrize("kind", DRAWS)
+def test_our_answer_is_feasible_in_whole_quanta(kind):
+    problem = DRAWS[kind](230)
+    answer = ours.amounts(problem)
+    ours.check(problem, answer)
+    assert not (answer % p1.QUANTUM).any()
+
+
+@pytest.mark.parametrize("kind", DRAWS)
+def test_plain_program_has_the_same_rules(kind):
+    problem = DRAWS[kind](230)
+    program = stack(problem.blocks, problem.lower, problem.upper)
+    found = plain_lp.solve_highs(plain_lp.plain_program(problem))[: problem.size]
+    sums = program.activity(np.rint(found * plain_lp.UNIT).astype(np.int64))
+    slack = problem.size
+    assert (sums >= program.row_lower - slack).all()
+    assert (sums <= program.row_upper + slack).all()
+
+
+def test_benchmarks_have_names_of_their_own():
+    names = [benchmark.name for benchmark in BENCHMARKS]
+    assert len(set(names)) == len(names)
