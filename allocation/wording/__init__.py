@@ -1,7 +1,8 @@
 """Every user-facing sentence, in Chinese and in English, from the TOML tables beside this file.
 
-``problems.toml`` holds the problems of :mod:`allocation.errors` (a table per code);
-``terms.toml`` the words of reports and of the command line.
+``problems.toml`` holds the problems of :mod:`allocation.errors`, a table per code; ``cli.toml``
+what the command line says, ``report.toml`` what reports say, ``regions.toml`` the names of regions.
+A file is read when its first sentence is needed.
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
+_TABLES = ("problems", "cli", "report", "regions")
+
 
 @cache
+def _table(name: str) -> dict[str, dict[str, str]]:
+    """Return one table's sentences by key."""
+    return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
 def sentences() -> dict[str, dict[str, str]]:
     """Return every sentence by key: ``{key: {"zh": …, "en": …}}``."""
-    tables: dict[str, dict[str, str]] = {}
-    for name in ("problems.toml", "terms.toml"):
-        text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-        tables |= tomllib.loads(text)
-    return tables
+    return {key: words for name in _TABLES for key, words in _table(name).items()}
 
 
 def say(key: str, /, language: Language = "zh", **words: object) -> str:
@@ -32,4 +36,6 @@ def say(key: str, /, language: Language = "zh", **words: object) -> str:
     KeyError
         If the key or one of its words does not exist: a fault of ours, found by the tests.
     """
-    return sentences()[key][language].format(**words)
+    topic = key.partition("-")[0]
+    name = topic if topic in _TABLES else "problems" if topic[1:].isdigit() else "regions"
+    return _table(name)[key][language].format(**words)

@@ -95,13 +95,10 @@ class LinearProgram:
 
     def columns_of(self, rows: Integers) -> Integers:
         """Return the columns of each of ``rows`` in turn."""
-        if len(rows) == 1:
-            only: Integers = self.indices[self.indptr[rows[0]] : self.indptr[rows[0] + 1]]
-            return only
         size = np.diff(self.indptr)[rows]
-        before = np.concatenate([[0], np.cumsum(size)[:-1]])
+        before = np.cumsum(size) - size
         offset = np.repeat(self.indptr[rows] - before, size)
-        return self.indices[np.arange(int(size.sum())) + offset]
+        return np.asarray(self.indices[np.arange(int(size.sum())) + offset])
 
     @cached_property
     def float_data(self) -> Floats:

@@ -59,10 +59,12 @@ def test_a_zone_table_names_listed_zones_of_its_units_once(name):
 def test_ranks_are_the_published_ones_and_blank_otherwise(name, number, ranked):
     ranks = published_ranks(number)
     rows = read(name)
-    assert [row[f"rank_{number}"] for row in rows] == [
-        str(ranks.get(row["zone"], "")) for row in rows
+    took_part = [row for row in rows if row.get("standing") != "data_only"]
+    assert [row[f"rank_{number}"] for row in took_part] == [
+        str(ranks.get(row["zone"], "")) for row in took_part
     ]
-    assert sum(bool(row[f"rank_{number}"]) for row in rows) == ranked
+    assert sum(bool(row[f"rank_{number}"]) for row in took_part) == ranked
+    assert {row[f"rank_{number}"] for row in rows if row not in took_part} <= {"未参评"}
 
 
 def test_standing_says_why_a_rank_is_missing():

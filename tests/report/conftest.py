@@ -6,11 +6,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from allocation.entitlement import Step
+from allocation.frame import Frame, TextColumn
 from allocation.registry.units import units
 from allocation.registry.zones import all_zones
-from allocation.entitlement import Step
 from allocation.result import Allocation, Heading, PurposeColumn, RuleOutcome
-from allocation.frame import Frame, TextColumn
 
 WAN = 1_000_000
 

@@ -79,10 +79,9 @@ def test_more_money_makes_nobody_worse_off_under_nested_rules(tmp_path, campaign
 
 def test_the_tilt_favours_the_regions_the_notice_names():
     tilted = allocate("national-2022", sets=["rules.inland=off"])
-    level = allocate(
-        "national-2022",
-        sets=["rules.inland=off", *(f"coefficients.tilt.values.{r}=1" for r in ("central", "west", "northeast"))],
-    )
+    regions = ("central", "west", "northeast")
+    untilted = [f"coefficients.tilt.values.{region}=1" for region in regions]
+    level = allocate("national-2022", sets=["rules.inland=off", *untilted])
     regions = np.array(tilted.recipients.attribute("fiscal_region"))
     east = regions == "east"
     assert tilted.amounts[~east].sum() > level.amounts[~east].sum()

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from allocation_models.solvers import Solution, Status, UnprovenError, proven
-from allocation_models.solvers.highs import HighsSession, simplex
 
 from allocation.engine import allocate_task, task_of
 from allocation.errors import FaultError
 from allocation.scenario import load
+from allocation_models.solvers import Solution, Status, UnprovenError, proven
+from allocation_models.solvers.highs import HighsSession, simplex
 
 
 def lying(change):

@@ -1,10 +1,13 @@
-"""Scenarios generated from a seed: rules that nest, rank rows, steps, two-way tables, soft rules."""
+"""Scenarios generated from a seed: nested rules, rank rows, steps, two-way tables, soft rules."""
 
 from __future__ import annotations
 
 import csv
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KINDS = ("nested", "ranked", "stepped", "two_way", "soft", "per_target")
 
@@ -123,7 +126,9 @@ def _extra(rng: random.Random, kind: str, mean: int, pot: int) -> list[str]:
         first = pot * rng.randint(20, 60) // 100
         second = (pot - first) // 2
         parts = (first, second, pot - first - second)
-        return [f'[purposes.p{k}]\nname = "p{k}"\namount = "{v}万元"\n' for k, v in enumerate(parts)]
+        return [
+            f'[purposes.p{k}]\nname = "p{k}"\namount = "{v}万元"\n' for k, v in enumerate(parts)
+        ]
     return []
 
 
