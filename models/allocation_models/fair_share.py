@@ -142,12 +142,22 @@ def close_bounds(
     single, column = single[ones], program.indices[entry[ones]]
     np.maximum.at(lower, column, program.row_lower[single])
     np.minimum.at(upper, column, program.row_upper[single])
-    everyone = np.flatnonzero((sizes == program.columns) & (program.row_upper < NO_BOUND))
-    if len(everyone) and lower.min() >= 0:
-        upper = np.where(helper, upper, np.minimum(upper, program.row_upper[everyone].max()))
+    total = _total(program, sizes)
+    if total is not None and lower.min(initial=0) >= 0:
+        upper = np.where(helper, upper, np.minimum(upper, total))
     idle = ~helper & (targets == 0).astype(bool)
     upper = np.where(idle, np.minimum(upper, -(-lower // quantum) * quantum), upper)
     return replace(program, column_lower=lower, column_upper=upper)
+
+
+def _total(program: LinearProgram, sizes: Integers) -> int | None:
+    """Return the least upper bound of a plain sum of all columns, or None if there is none."""
+    bounds = [
+        int(program.row_upper[row])
+        for row in np.flatnonzero(sizes == program.columns)
+        if np.all(program.data[program.indptr[row] : program.indptr[row + 1]] == 1)
+    ]
+    return min((bound for bound in bounds if bound < NO_BOUND), default=None)
 
 
 def _direct(program: LinearProgram, targets: BigIntegers, helper: Mask) -> FairShare | Reason:

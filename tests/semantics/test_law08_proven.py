@@ -10,8 +10,8 @@ import pytest
 from allocation.engine import allocate_task, task_of
 from allocation.errors import FaultError
 from allocation.scenario import load
-from allocation_models.solvers import Solution, Status, UnprovenError, proven
-from allocation_models.solvers.highs import HighsSession, simplex
+from allocation_models.solvers import FloatProgram, Solution, Status, UnprovenError, proven
+from allocation_models.solvers.highs import HighsSession
 
 
 def lying(change):
@@ -55,6 +55,23 @@ def test_a_wrong_claim_of_infeasibility_is_no_conflict():
         allocate_task(task, lying(lie), "liar")
 
 
-def test_unproven_is_an_error_of_the_solver_layer():
-    with pytest.raises(UnprovenError):
-        proven(simplex.__defaults__, Solution(Status.UNPROVEN, np.zeros(0)))
+def test_a_solution_that_breaks_a_row_is_refused_whatever_its_status():
+    whole = np.array([0, 1])
+    program = FloatProgram(
+        cost=np.ones(1),
+        indptr=whole,
+        indices=np.zeros(1, dtype=np.int64),
+        data=np.ones(1),
+        row_lower=np.array([2.0]),
+        row_upper=np.array([np.inf]),
+        column_lower=np.zeros(1),
+        column_upper=np.array([9.0]),
+    )
+    duals = {"row_dual": np.ones(1), "column_dual": np.zeros(1)}
+    assert proven(program, Solution(Status.OPTIMAL, np.array([2.0]), **duals))
+    for wrong in (
+        Solution(Status.OPTIMAL, np.array([1.0]), **duals),
+        Solution(Status.UNPROVEN, whole),
+    ):
+        with pytest.raises(UnprovenError):
+            proven(program, wrong)
