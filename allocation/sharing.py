@@ -39,6 +39,8 @@ class Shares:
         Shape (columns,): who shares one scale factor (direct method only).
     tree
         The nested rows (direct method only).
+    tight
+        Shape (rows,): the rows that hold the amounts where they are.
     """
 
     program: LinearProgram
@@ -48,6 +50,7 @@ class Shares:
     reason: str
     pools: Integers | None
     tree: Tree | None
+    tight: Mask
 
     def exact(self, count: int) -> tuple[Fraction, ...]:
         """Return the first ``count`` columns as exact fen."""
@@ -87,6 +90,7 @@ def share_out(task: Task, solver: Solver) -> Shares:
         "benefit" if benefit else found.reason.value,
         found.governor,
         found.tree,
+        found.tight,
     )
 
 

@@ -236,7 +236,7 @@ def _tight_recipients(task: Task, shares: Shares) -> dict[str, Mask]:
     program, count = task.rows.program, len(task.loaded.frame)
     purposes = len(task.cells.totals)
     sums = program.activity(fractions_of(shares.numerator, shares.denominator))
-    tight = (sums == program.row_lower) | (sums == program.row_upper)
+    tight = shares.tight & ((sums == program.row_lower) | (sums == program.row_upper))
     found: dict[str, Mask] = {}
     for group in program.groups:
         rows = group.start + np.flatnonzero(tight[group.start : group.stop])

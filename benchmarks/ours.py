@@ -28,7 +28,7 @@ def amounts(problem: Problem) -> Integers:
         exact.numerator,
         exact.denominator,
         QUANTUM,
-        np.arange(problem.size),
+        problem.order,
         everyone,
         simplex,
         exact.tree,

@@ -39,6 +39,8 @@ class Problem:
         Shape (n,), int64: floors and caps, fen.
     targets
         Shape (n,), Python integers: claims, up to a common factor.
+    order
+        Shape (n,), int64: ties of equal fractions go to the smaller, the better in rank.
     feasible
         Shape (n,), int64: amounts in whole quanta that meet every rule, fen.
     """
@@ -47,6 +49,7 @@ class Problem:
     lower: Integers
     upper: Integers
     targets: BigIntegers
+    order: Integers
     feasible: Integers
 
     @property
@@ -80,18 +83,20 @@ def _draw(size: int, rng: np.random.Generator, *, ranked: bool) -> Problem:
     lower, upper = _bounds(wanted, rng)
     feasible = _feasible(wanted, region, lower, upper)
     rank: tuple[Block, ...] = ()
+    place = np.arange(size)
     if ranked:
         order = np.lexsort((-wanted * np.exp(rng.normal(0.0, 0.15, size)), province))
         feasible[order] = feasible[np.lexsort((-feasible, province))]
         lower, upper = np.minimum(lower, feasible), np.maximum(upper, feasible)
         rank = (_rank_rows(order, province),)
+        place[order] = np.arange(size)
     blocks = (
         _sums("pot", np.zeros(size, dtype=np.int64), np.array([POT]), np.array([POT])),
         _province_rows(province, wanted, feasible, rng),
         _region_rows(region, wanted, feasible),
         *rank,
     )
-    return Problem(blocks, lower, upper, targets.astype(object), feasible)
+    return Problem(blocks, lower, upper, targets.astype(object), place, feasible)
 
 
 def _bounds(wanted: Floats, rng: np.random.Generator) -> tuple[Integers, Integers]:

@@ -100,7 +100,13 @@ def benefit_share(
         np.concatenate([helper, np.ones(extra, dtype=bool)]),
         solver,
     )
-    return replace(found, numerator=found.numerator[:count], denominator=found.denominator[:count])
+    pinned = (face.row_lower == face.row_upper) & (wide.row_lower < wide.row_upper)
+    return replace(
+        found,
+        numerator=found.numerator[:count],
+        denominator=found.denominator[:count],
+        tight=(found.tight | pinned)[: program.rows],
+    )
 
 
 def _lengths(claims: Integers, ends: tuple[Fraction, ...]) -> Integers:

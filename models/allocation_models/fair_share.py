@@ -68,6 +68,9 @@ class FairShare:
         The tree of the nested rows (direct method only).
     governor
         Shape (n,): the tree's node whose scale factor each column follows (direct method only).
+    tight
+        Shape (m,): the rows that hold the amounts where they are (a row that is met with equality
+        but would not be missed is none of them).
     solves
         How many linear programs were solved.
     """
@@ -78,6 +81,7 @@ class FairShare:
     reason: Reason
     tree: Tree | None
     governor: Integers | None
+    tight: Mask
     solves: int = 0
 
 
@@ -176,7 +180,11 @@ def _direct(program: LinearProgram, targets: BigIntegers, helper: Mask) -> FairS
         reason = Reason.OTHERS_SLACK
     else:
         return Reason(nesting.reason)
-    return FairShare(share.numerator, share.denominator, True, reason, nesting.tree, share.governor)
+    tight = np.zeros(program.rows, dtype=bool)
+    tight[nesting.tree.rows] = share.pins.node[nesting.tree.node_of_row] != 0
+    return FairShare(
+        share.numerator, share.denominator, True, reason, nesting.tree, share.governor, tight
+    )
 
 
 def _hold(program: LinearProgram, numerator: BigIntegers, denominator: BigIntegers) -> bool:
@@ -200,7 +208,9 @@ def _sequence(
         raise ArithmeticError("the exact amounts break a rule")
     numerator = np.array([value.numerator for value in amounts], dtype=object)
     denominator = np.array([value.denominator for value in amounts], dtype=object)
-    return FairShare(numerator, denominator, False, reason, None, None, found.solves)
+    return FairShare(
+        numerator, denominator, False, reason, None, None, found.tight, found.solves
+    )
 
 
 def fractions_of(numerator: BigIntegers, denominator: BigIntegers) -> BigIntegers:
