@@ -45,6 +45,11 @@ def conflict_error(task: Task, conflict: Conflict) -> ConflictError:
             )
     if set(program.group_names(conflict.rows)) & {UPPER}:
         members.append(Problem("L11-upper", task.loaded.place("upper")))
+    if conflict.idle:
+        idle = np.flatnonzero(task.entitlement.numerator == 0)[:5].tolist()
+        found = "、".join(task.loaded.frame.names[index] for index in idle)
+        place = task.loaded.place("factors")
+        members.append(Problem("L11-no-claim", place, {"found": found}))
     return ConflictError([Problem("L11-conflict", words={"count": len(members)}), *members])
 
 

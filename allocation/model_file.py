@@ -86,7 +86,7 @@ def _rules_in_effect(task: Task) -> LinearProgram:
         program, helpers = with_zero_or_least(task, solver), rows.helpers
         conflict = find_conflict(close_bounds(program, task.targets, helpers))
         if conflict is not None and rows.priority.any():
-            softened = soften(program, rows.priority, helpers, solver)
+            softened = soften(program, rows.priority, task.targets, helpers, solver)
             program, helpers = softened.program, softened.helpers
         elif conflict is not None:
             raise conflict_error(task, conflict)

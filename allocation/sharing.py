@@ -75,7 +75,7 @@ def share_out(task: Task, solver: Solver) -> Shares:
     except InfeasibleError:
         if not rows.priority.any():
             raise
-        softened = soften(program, rows.priority, rows.helpers, solver)
+        softened = soften(program, rows.priority, task.targets, rows.helpers, solver)
         found = _objective(task, softened.program, softened.helpers, solver)
     columns = program.columns
     found = replace(

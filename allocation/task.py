@@ -63,7 +63,8 @@ def prepare(loaded: Loaded, totals: Mapping[str, int]) -> tuple[Task | None, lis
         return None, problems
     scenario, frame = loaded.scenario, loaded.frame
     pot = sum(totals.values()) if totals else scenario.pot.amount
-    excluded, awards, found = _before_formula(scenario, frame)
+    excluded = _excluded(scenario, frame)
+    awards, found = _awards(scenario, frame, excluded)
     problems += found
     formula = Formula(scenario.factors, scenario.coefficients, excluded, awards)
     claims, found = entitlement(formula, frame, pot)
@@ -71,12 +72,12 @@ def prepare(loaded: Loaded, totals: Mapping[str, int]) -> tuple[Task | None, lis
     if claims is None:
         return None, problems
     cells = _cells(scenario, frame, pot)
-    setting = Setting(frame, pot, np.array(claims.fen(), dtype=object))
+    setting = Setting(frame, pot, np.array(claims.fen(), dtype=object), excluded)
     rows, found = rows_of_rules(scenario.rules, setting, cells, totals)
     problems += found
     if _errors(problems):
         return None, problems
-    shares = claims.numerator[:, None] * cells.totals.astype(object)
+    shares = _weights(claims, cells)[:, None] * cells.totals.astype(object)
     targets = np.where(cells.allowed, shares, 0).ravel()
     helpers = np.zeros(int(rows.helpers.sum()), dtype=object)
     order = _order(scenario, frame)
@@ -89,19 +90,25 @@ def _errors(problems: list[Problem]) -> bool:
     return any(not problem.warning for problem in problems)
 
 
-def _before_formula(scenario: Scenario, frame: Frame) -> tuple[Mask, Integers, list[Problem]]:
-    """Return who has no part in the formula, and lump sums given before it (fen)."""
+def _excluded(scenario: Scenario, frame: Frame) -> Mask:
+    """Return who has no part in the formula."""
     excluded = np.zeros(len(frame), dtype=bool)
-    awards = np.zeros(len(frame), dtype=np.int64)
-    problems: list[Problem] = []
     for rule in scenario.rules.values():
         if isinstance(rule, Exclude):
             excluded |= frame.members(rule.where)
-        elif isinstance(rule, TopAward):
-            winners, found = award_winners(rule, frame)
+    return excluded
+
+
+def _awards(scenario: Scenario, frame: Frame, excluded: Mask) -> tuple[Integers, list[Problem]]:
+    """Return the lump sums given before the formula (n,), fen."""
+    awards = np.zeros(len(frame), dtype=np.int64)
+    problems: list[Problem] = []
+    for rule in scenario.rules.values():
+        if isinstance(rule, TopAward):
+            winners, found = award_winners(rule, frame, excluded)
             problems += found
             awards += np.where(winners, rule.amount, 0)
-    return excluded, awards, problems
+    return awards, problems
 
 
 def _cells(scenario: Scenario, frame: Frame, pot: int) -> Cells:
@@ -111,6 +118,18 @@ def _cells(scenario: Scenario, frame: Frame, pot: int) -> Cells:
         return Cells(np.ones((len(frame), 1), dtype=bool), np.array([pot], dtype=np.int64))
     allowed = np.stack([frame.members(purpose.where) for purpose in purposes], axis=1)
     return Cells(allowed, np.array([purpose.amount for purpose in purposes], dtype=np.int64))
+
+
+def _weights(claims: Entitlement, cells: Cells) -> BigIntegers:
+    """Return what each recipient's cells are weighed by: its entitlement.
+
+    In a two-way table a recipient entitled to nothing may still have a floor to spread over its
+    purposes (a row holds it there), so it weighs a little.
+    """
+    if cells.purposes == 1:
+        return claims.numerator
+    little = max(1, int(claims.numerator.sum()) // (1000 * len(claims.numerator)))
+    return np.where(claims.numerator == 0, little, claims.numerator)
 
 
 def _order(scenario: Scenario, frame: Frame) -> Integers:

@@ -200,6 +200,8 @@ def outcomes(task: Task, shares: Shares, whole: Whole) -> tuple[RuleOutcome, ...
         if bounds is None:
             held, broken = tight.get(key, np.zeros(len(amounts), dtype=bool)), 0
         else:
+            if rule.kind == "zero_or_at_least":
+                bounds = replace(bounds, applies=bounds.applies & (amounts > 0))
             held = bounds.applies & (recipient == bounds.amount)
             broken = _shortfall(bounds, amounts)
         broken += _broken_rows(task, key, whole.columns)

@@ -22,7 +22,8 @@ class Scope:
     cbc_largest
         PuLP with CBC is run up to this many recipients.
     cbc_limit
-        Seconds after which CBC is stopped; the ratio is then an upper bound.
+        Seconds after which CBC is asked to stop (it may take longer); the ratio is then an upper
+        bound.
     """
 
     largest: int

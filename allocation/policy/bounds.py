@@ -36,14 +36,24 @@ _YES = ("1", "是", "Y", "y", "yes", "true")
 
 @dataclass(frozen=True)
 class Setting:
-    """What rules are measured against: the recipients, the pot (fen), and the entitlements.
+    """What rules are measured against.
 
-    ``entitlement`` holds exact fen as Fractions, shape (n,).
+    Parameters
+    ----------
+    frame
+        The recipients.
+    pot
+        Fen.
+    entitlement
+        Shape (n,): exact fen as Fractions.
+    excluded
+        Shape (n,): who gets nothing by an ``exclude`` rule; no floor or award is for them.
     """
 
     frame: Frame
     pot: int
     entitlement: BigIntegers
+    excluded: Mask
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,7 @@ def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]
         case UtilisationCut():
             found = _utilisation_cut(rule, setting)
         case TopAward():
-            winners, problems = award_winners(rule, frame)
+            winners, problems = award_winners(rule, frame, setting.excluded)
             found = _Amounts(_same(rule.amount, frame), winners, problems)
         case Exclude():
             found = _everyone(_same(0, frame))
@@ -93,7 +103,8 @@ def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]
     floor = isinstance(rule, Floor | HoldHarmless | TopAward)
     whole = [-(-value // 1) if floor else value // 1 for value in found.exact.tolist()]
     amount = np.array([min(max(0, int(value)), LARGEST_FEN) for value in whole], dtype=np.int64)
-    return BoundsOf(floor, amount, group & found.present), found.problems
+    applies = group & found.present & ~(floor & setting.excluded)
+    return BoundsOf(floor, amount, applies), found.problems
 
 
 def _same(amount: int | Fraction, frame: Frame) -> BigIntegers:
@@ -163,10 +174,10 @@ def _utilisation_cut(rule: UtilisationCut, setting: Setting) -> _Amounts:
     return _Amounts(cut, base.present & (rise.exact > 0).astype(bool))
 
 
-def award_winners(rule: TopAward, frame: Frame) -> tuple[Mask, list[Problem]]:
+def award_winners(rule: TopAward, frame: Frame, excluded: Mask) -> tuple[Mask, list[Problem]]:
     """Return who gets a top-k award: the best ranks of the group not already rewarded."""
     ranks, _, _ = frame.ranks(rule.column)
-    eligible = frame.members(rule.where) & ~ranks.missing
+    eligible = frame.members(rule.where) & ~ranks.missing & ~excluded
     if rule.not_with:
         marks = frame.attribute(rule.not_with)
         eligible &= np.array([mark not in _YES for mark in marks], dtype=bool)

@@ -227,7 +227,17 @@ class RankStep(RuleBase):
         return self
 
 
-class TopAward(RuleBase):
+class HardRule(RuleBase):
+    """A rule that cannot be soft."""
+
+    @model_validator(mode="after")
+    def _hard(self) -> HardRule:
+        if self.priority is not None:
+            raise PydanticCustomError("L1-never-soft", "{found}", {"found": str(self.priority)})
+        return self
+
+
+class TopAward(HardRule):
     """前几名奖励 / top-k award: a lump sum to each of the best ``top`` by rank, shared out first.
 
     ``not_with`` names a column of yes/no marks: who is marked already has another award
@@ -248,7 +258,7 @@ class AtMostRequested(RuleBase):
     column: str = Field("requested", description="申请金额列 / money column")
 
 
-class ZeroOrAtLeast(RuleBase):
+class ZeroOrAtLeast(HardRule):
     """不足不安排 / zero or at least: nothing, or no less than ``amount``.
 
     ``below = "drop"``: whose entitlement is under the amount gets nothing. ``below = "raise"``:
@@ -263,7 +273,7 @@ class ZeroOrAtLeast(RuleBase):
     )
 
 
-class Exclude(RuleBase):
+class Exclude(HardRule):
     """不安排 / exclude: nothing, and no part in the formula."""
 
     kind: Literal["exclude"]

@@ -92,7 +92,8 @@ def rank_step_rows(
 ) -> tuple[list[Block], int]:
     """Return the rows of a step between tiers, and how many helper columns they use.
 
-    Between neighbouring tiers stands a helper m: everyone above has at least m, and m is at least
+    Between neighbouring tiers that have members stands a helper m: everyone above has at least m,
+    and m is at least
     ``(1 + step_share) · amount + step`` of everyone below.
     """
     place, known = _places(setting.frame, rule)
@@ -100,12 +101,10 @@ def rank_step_rows(
     blocks: list[Block] = []
     helper = first_helper
     for _, group in partition(setting.frame, rule.within):
-        for index in range(len(rule.tiers)):
-            above = np.flatnonzero(group & known & (tier == index))
-            below = np.flatnonzero(group & known & (tier == index + 1))
-            if len(above) and len(below):
-                blocks += _edge(key, rule, cells, (above, below), helper)
-                helper += 1
+        who = np.flatnonzero(group & known)
+        for above, below in pairwise(who[tier[who] == level] for level in np.unique(tier[who])):
+            blocks += _edge(key, rule, cells, (above, below), helper)
+            helper += 1
     return blocks, helper - first_helper
 
 

@@ -199,9 +199,12 @@ def _finished(draft: _Draft, setting: Setting, cells: Cells) -> Rows:
     if cells.purposes == 1:
         lower[: cells.count], upper[: cells.count] = draft.lower, draft.upper
     else:
-        who = np.flatnonzero((draft.lower > 0) | (draft.upper < setting.pot))
+        # Who is entitled to nothing gets its floor only.
+        idle = (setting.entitlement == 0).astype(bool)
+        most = np.where(idle, np.minimum(draft.lower, draft.upper), draft.upper)
+        who = np.flatnonzero((draft.lower > 0) | (most < setting.pot))
         terms = plain_sums(np.arange(len(who)), who)
-        draft.add(cells.sums(RECIPIENTS, terms, draft.lower[who], draft.upper[who]))
+        draft.add(cells.sums(RECIPIENTS, terms, draft.lower[who], most[who]))
     upper[: cells.count][~cells.allowed.ravel()] = 0
     return Rows(
         stack(draft.blocks, lower, upper),

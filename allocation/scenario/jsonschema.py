@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from allocation.scenario.find import scenarios_folder
 from allocation.scenario.schema import Scenario
+
+#: Words of pydantic that JSON Schema does not know.
+_OWN = ("ge", "gt", "le", "lt")
 
 #: Its name, beside the shipped scenarios.
 NAME = "scenario.schema.json"
@@ -16,7 +20,15 @@ NAME = "scenario.schema.json"
 def schema_text() -> str:
     """Return the schema as JSON text."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(schema | Scenario.model_json_schema(), ensure_ascii=False, indent=1) + "\n"
+    known = _without_own_words(Scenario.model_json_schema())
+    return json.dumps(schema | known, ensure_ascii=False, indent=1) + "\n"
+
+
+def _without_own_words(node: Any) -> Any:
+    """Return the schema without pydantic's bounds on exact numbers, which are text here."""
+    if isinstance(node, dict):
+        return {key: _without_own_words(value) for key, value in node.items() if key not in _OWN}
+    return [_without_own_words(item) for item in node] if isinstance(node, list) else node
 
 
 def main(arguments: list[str]) -> None:

@@ -18,11 +18,16 @@ _ZERO = 1e-9
 
 @dataclass(frozen=True)
 class Conflict:
-    """Rows, columns held by their lower bound, and columns held by their upper, that conflict."""
+    """Rows, columns held by their lower bound, and columns held by their upper, that conflict.
+
+    ``idle`` is True if they conflict only because a column without a target gets no more than its
+    lower bound.
+    """
 
     rows: Integers
     floors: Integers
     caps: Integers
+    idle: bool = False
 
 
 class InfeasibleError(Exception):

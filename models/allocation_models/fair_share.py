@@ -124,7 +124,9 @@ def fair_share(
         return _sequence(closed, targets, helper, solver, answer)
     except OutOfReachError:
         # The rules as they were given name a conflict better than the bounds drawn from them.
-        conflict = find_conflict(program) or find_conflict(closed)
+        conflict = find_conflict(program)
+        if conflict is None and (drawn := find_conflict(closed)):
+            conflict = replace(drawn, idle=True)
         if conflict is None:
             raise ArithmeticError("out of reach without a proof") from None
         raise InfeasibleError(conflict) from None
@@ -208,9 +210,7 @@ def _sequence(
         raise ArithmeticError("the exact amounts break a rule")
     numerator = np.array([value.numerator for value in amounts], dtype=object)
     denominator = np.array([value.denominator for value in amounts], dtype=object)
-    return FairShare(
-        numerator, denominator, False, reason, None, None, found.tight, found.solves
-    )
+    return FairShare(numerator, denominator, False, reason, None, None, found.tight, found.solves)
 
 
 def fractions_of(numerator: BigIntegers, denominator: BigIntegers) -> BigIntegers:

@@ -18,7 +18,8 @@ import numpy as np
 
 from allocation_models.blame import find_conflict
 from allocation_models.face import optimal_face
-from allocation_models.program import NO_BOUND, Integers, LinearProgram, Mask
+from allocation_models.fair_share import close_bounds
+from allocation_models.program import NO_BOUND, BigIntegers, Integers, LinearProgram, Mask
 
 if TYPE_CHECKING:
     from allocation_models.solvers import Solver
@@ -32,7 +33,13 @@ class Softened:
     helpers: Mask
 
 
-def soften(program: LinearProgram, priority: Integers, helpers: Mask, solver: Solver) -> Softened:
+def soften(
+    program: LinearProgram,
+    priority: Integers,
+    targets: BigIntegers,
+    helpers: Mask,
+    solver: Solver,
+) -> Softened:
     """Return the program of the points that break soft rows least.
 
     Parameters
@@ -41,8 +48,8 @@ def soften(program: LinearProgram, priority: Integers, helpers: Mask, solver: So
         All rows, as if hard.
     priority
         Shape (m,): 0 for hard rows, 1 for those kept first, and so on.
-    helpers
-        Shape (n,): columns that are already helpers.
+    targets, helpers
+        Shape (n,): as in :func:`allocation_models.fair_share.fair_share`.
     solver
         Opens a session on a float program.
 
@@ -52,7 +59,7 @@ def soften(program: LinearProgram, priority: Integers, helpers: Mask, solver: So
         If the hard rows alone cannot hold.
     """
     waiting = priority > 0
-    current = _loosened(program, waiting)
+    current = close_bounds(_loosened(program, waiting), targets, helpers)
     for step in np.unique(priority[waiting]):
         rows = np.flatnonzero(priority == step)
         waiting[rows] = False

@@ -127,7 +127,7 @@ def test_soft_rows_are_broken_as_little_as_possible_in_order(seed):
     targets = np.ones(count, dtype=object)
     with pytest.raises(InfeasibleError):
         fair_share(program, targets)
-    softened = soften(program, priority, np.zeros(count, dtype=bool), simplex)
+    softened = soften(program, priority, targets, np.zeros(count, dtype=bool), simplex)
     extra = softened.program.columns - count
     share = fair_share(
         softened.program, np.append(targets, np.zeros(extra, dtype=object)), softened.helpers

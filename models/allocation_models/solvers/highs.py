@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocation_models.solvers import FloatProgram, Session, Solution, Status, copied, proven
+from allocation_models.solvers import (
+    FloatProgram,
+    Session,
+    Solution,
+    Status,
+    UnprovenError,
+    copied,
+    proven,
+)
 
 if TYPE_CHECKING:
     from allocation_models.program import Floats, Integers
@@ -32,12 +41,12 @@ class HighsSession:
 
         self._program = copied(program)
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        self._method = method
         mixed = program.integer is not None
+        self._method = "choose" if mixed else method
         options: dict[str, bool | int | float | str] = {
             "output_flag": False,
             "threads": 1,
-            "solver": "choose" if mixed else method,
+            "solver": self._method,
             # Presolve costs more than it saves on programs of this size, and hides dual rays.
             "presolve": "choose" if mixed else "off",
             "small_matrix_value": 1e-12,
@@ -49,10 +58,6 @@ class HighsSession:
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
         self._pass_model()
-
-    def _run(self) -> Status:
-        self._highs.run()
-        return _STATUS.get(self._highs.getModelStatus().name, Status.UNPROVEN)
 
     def _pass_model(self) -> None:
         """Hand the program over in whole arrays."""
@@ -88,26 +93,38 @@ class HighsSession:
 
     def solve(self) -> Solution:
         """Solve the program as it now stands."""
-        status = self._run()
-        if status is Status.UNPROVEN and self._method == "ipm":
-            # Crossover may stop short of a vertex; the simplex method goes on from there.
+        if self._program.integer is None:
+            with suppress(UnprovenError):
+                first = proven(self._program, self._answer())
+                if first.status is Status.OPTIMAL:
+                    return first
+            # The last basis may mislead, and crossover may stop short of a vertex: once more, from
+            # nothing, by the simplex method.
+            self._highs.clearSolver()
             self._highs.setOptionValue("solver", "simplex")
-            status = self._run()
-            self._highs.setOptionValue("solver", self._method)
-        answer = self._highs.getSolution()
+        solution = proven(self._program, self._answer())
+        self._highs.setOptionValue("solver", self._method)
+        return solution
+
+    def _answer(self) -> Solution:
+        """Run HiGHS and return what it says."""
+        self._highs.run()
+        status = _STATUS.get(self._highs.getModelStatus().name, Status.UNPROVEN)
         if status is Status.INFEASIBLE:
-            ray = np.zeros(len(self._program.row_lower))
+            ray = None
             if self._program.integer is None:
-                _, _, found = self._highs.getDualRay()
-                ray = np.asarray(found) if found is not None else ray
-            return Solution(status, np.zeros(0), ray=ray)
-        solution = Solution(
+                _, _, ray = self._highs.getDualRay()
+            rows = len(self._program.row_lower)
+            return Solution(
+                status, np.zeros(0), ray=np.zeros(rows) if ray is None else np.asarray(ray)
+            )
+        answer = self._highs.getSolution()
+        return Solution(
             status,
             np.asarray(answer.col_value, dtype=np.float64),
             np.asarray(answer.row_dual, dtype=np.float64),
             np.asarray(answer.col_dual, dtype=np.float64),
         )
-        return proven(self._program, solution)
 
 
 _STATUS = {
