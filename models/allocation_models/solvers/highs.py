@@ -126,6 +126,13 @@ class HighsSession:
             np.asarray(answer.col_dual, dtype=np.float64),
         )
 
+    def _ray(self) -> Floats:
+        """Return the proof of infeasibility, zero where there is none."""
+        found = None
+        if self._program.integer is None:
+            _, _, found = self._highs.getDualRay()
+        return np.zeros(len(self._program.row_lower)) if found is None else np.asarray(found)
+
 
 _STATUS = {
     "kOptimal": Status.OPTIMAL,
