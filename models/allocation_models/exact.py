@@ -87,7 +87,8 @@ class ExactAmounts:
         self.amounts[fresh] = _divide(top, level.denominator)
         self.known[fresh] = True
         slopes, offsets = _row_sums(self.program, fresh, slope, offset)
-        self._row_sum = self._row_sum + slopes * level + offsets
+        touched = np.flatnonzero((slopes != 0) | (offsets != 0))
+        self._row_sum[touched] += slopes[touched] * level + offsets[touched]
 
 
 def _row_sums(

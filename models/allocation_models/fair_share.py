@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation_models.blame import InfeasibleError, find_conflict
+from allocation_models.carried import carried
 from allocation_models.laminar import NotNested, Tree, nest
 from allocation_models.level_sequence import OutOfReachError, level_sequence
 from allocation_models.nested_share import holds_together, nested_share
@@ -142,7 +143,7 @@ def close_bounds(
     """
     lower, upper = program.column_lower.copy(), program.column_upper.copy()
     sizes = np.diff(program.indptr)
-    single = np.flatnonzero((sizes == 1) & (program.row_scale == 1))
+    single = np.flatnonzero(sizes == 1)
     entry = program.indptr[single]
     ones = program.data[entry] == 1
     single, column = single[ones], program.indices[entry[ones]]
@@ -199,9 +200,10 @@ def _sequence(
     program: LinearProgram, targets: BigIntegers, helper: Mask, solver: Solver, reason: Reason
 ) -> FairShare:
     """Return the amounts by the sequence of programs."""
-    if np.any(program.column_lower > program.column_upper):
+    narrow = carried(program)
+    if np.any(narrow.column_lower > narrow.column_upper):
         raise OutOfReachError
-    found = level_sequence(program, targets, ~helper & (targets > 0).astype(bool), solver)
+    found = level_sequence(narrow, targets, ~helper & (targets > 0).astype(bool), solver)
     # Where bounds alone fix everyone, no program has said yet that the rows can hold.
     if not found.solves and find_conflict(program):
         raise OutOfReachError

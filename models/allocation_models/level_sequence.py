@@ -142,32 +142,39 @@ class _Sequence:
 
     def run(self) -> LevelShare:
         """Fix level after level until everyone is fixed."""
-        level = float("inf")
+        # Any start will do; at the mean target, most pots are shared out.
+        level = 1.0
         while self.open.any():
             self.stages += 1
-            level, solution = self._next_level()
+            level, solution = self._next_level(level)
             self._fix(level, solution)
         return LevelShare(self.exact.amounts, self.tight, self.stages, self.solves)
 
-    def _next_level(self) -> tuple[float, Solution]:
-        """Return the largest level everyone still open can have, and its solution."""
+    def _next_level(self, start: float) -> tuple[float, Solution]:
+        """Return the largest level everyone still open can have, and its solution.
+
+        The multipliers at any level bound the largest one from above, so that the search may
+        start where the last stage ended, below it, near the last basis.
+        """
         scaled, open_ = self.scaled, self.open
         top = np.where(open_, scaled.upper / scaled.target, 0.0)
-        level = float(top.max())
-        for _ in range(_NEWTON_STEPS):
+        highest = float(top.max())
+        level = min(start, highest)
+        for step in range(_NEWTON_STEPS):
             solution = self._solve(level)
             short = float(solution.x[-1])
-            if short <= self.met * (1.0 + level):
+            below = step == 0 and level < highest and short < -self.met * (1.0 + level)
+            if short <= self.met * (1.0 + level) and not below:
                 return level, solution
             weight = np.where(open_, solution.row_dual[self.program.rows :], 0.0)
             weight[weight < self.zero * weight.max(initial=0.0)] = 0.0
             reached = float(weight @ scaled.profile(level)) - short
             lower = scaled.level_where(weight, reached, self.met)
-            if lower >= level * (1.0 - 1e-4 * self.met):
+            if lower >= level * (1.0 - 1e-4 * self.met) and not below:
                 return level, solution
             if lower == float("-inf"):
                 raise OutOfReachError
-            level = lower
+            level = min(lower, highest)
         raise ArithmeticError("no level found")
 
     def _solve(self, level: float) -> Solution:

@@ -129,7 +129,7 @@ class LinearProgram:
 
     def activity(self, x: Integers | BigIntegers) -> Integers | BigIntegers:
         """Return A x exactly, shape (m,)."""
-        largest = float(np.abs(self.row_scale).max(initial=1.0))
+        largest = float(np.abs(self.data).max(initial=1))
         small = largest * float(np.abs(x.astype(np.float64)).sum()) < NO_BOUND
         kind = np.int64 if small and x.dtype != object else object
         terms = self.data.astype(kind) * x.astype(kind)[self.indices]
