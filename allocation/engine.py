@@ -51,7 +51,8 @@ def allocate(
     objective
         ``fair`` or ``benefit``; default: the scenario's.
     solver
-        ``highs``, ``highs-ipm``, or a name PuLP knows. The amounts do not depend on it (law 6).
+        ``highs``, ``highs-ipm``, ``scipy``, or a name PuLP knows. The amounts do not depend on it
+        (law 6).
     quantum
         Amount with unit, e.g. ``"1元"``; default: the scenario's.
 
@@ -134,9 +135,13 @@ def solver_named(name: str) -> Solver:
     InputError
         If there is no such solver here.
     """
-    from allocation_models.solvers import highs, pulp_gateway
+    from allocation_models.solvers import highs, pulp_gateway, scipy_gateway
 
-    own = {"highs": highs.simplex, "highs-ipm": highs.interior_point}
+    own = {
+        "highs": highs.simplex,
+        "highs-ipm": highs.interior_point,
+        "scipy": scipy_gateway.scipy_solver,
+    }
     if name in own:
         return own[name]
     try:

@@ -75,7 +75,9 @@ def _solvers(language: Language) -> bool:
     from allocation_models.solvers import pulp_gateway
 
     essential = (DEFAULT_SOLVER, REFEREE)
-    names = dict.fromkeys([DEFAULT_SOLVER, "highs-ipm", *pulp_gateway.available(), REFEREE])
+    names = dict.fromkeys(
+        [DEFAULT_SOLVER, "highs-ipm", "scipy", *pulp_gateway.available(), REFEREE]
+    )
     works = {name: _solves(name) for name in names}
     for name, good in works.items():
         _line(language, good=good, text=say("cli-doctor-solver", language, name=name))

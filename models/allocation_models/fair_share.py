@@ -70,8 +70,8 @@ class FairShare:
     governor
         Shape (n,): the tree's node whose scale factor each column follows (direct method only).
     tight
-        Shape (m,): the rows that hold the amounts where they are (a row that is met with equality
-        but would not be missed is none of them).
+        Shape (m,): the rows that hold the amounts where they are, if they are met with equality
+        (many a row is met with equality and would not be missed).
     solves
         How many linear programs were solved.
     """
@@ -183,11 +183,16 @@ def _direct(program: LinearProgram, targets: BigIntegers, helper: Mask) -> FairS
         reason = Reason.OTHERS_SLACK
     else:
         return Reason(nesting.reason)
-    tight = np.zeros(program.rows, dtype=bool)
+    tight = _bounds_as_rows(program)
     tight[nesting.tree.rows] = share.pins.node[nesting.tree.node_of_row] != 0
     return FairShare(
         share.numerator, share.denominator, True, reason, nesting.tree, share.governor, tight
     )
+
+
+def _bounds_as_rows(program: LinearProgram) -> Mask:
+    """Return the rows of one column: drawn into its bounds, they hold it wherever they are met."""
+    return np.asarray(np.diff(program.indptr) == 1)
 
 
 def _hold(program: LinearProgram, numerator: BigIntegers, denominator: BigIntegers) -> bool:
@@ -210,9 +215,10 @@ def _sequence(
     amounts = found.amounts
     if not helper.any() and any(len(broken) for broken in program.broken(amounts)):
         raise ArithmeticError("the exact amounts break a rule")
+    tight = found.tight | _bounds_as_rows(program)
     numerator = np.array([value.numerator for value in amounts], dtype=object)
     denominator = np.array([value.denominator for value in amounts], dtype=object)
-    return FairShare(numerator, denominator, False, reason, None, None, found.tight, found.solves)
+    return FairShare(numerator, denominator, False, reason, None, None, tight, found.solves)
 
 
 def fractions_of(numerator: BigIntegers, denominator: BigIntegers) -> BigIntegers:

@@ -22,7 +22,6 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scipy.sparse import csr_array
 
 Integers = npt.NDArray[np.signedinteger[Any]]
 #: Python integers of any size, dtype object.
@@ -111,13 +110,6 @@ class LinearProgram:
         scale = np.zeros(self.rows)
         np.maximum.at(scale, self.row_of_entry, np.abs(self.data.astype(np.float64)))
         return np.where(scale > 0, scale, 1.0)
-
-    @cached_property
-    def matrix(self) -> csr_array:
-        """A as a scipy sparse array of floats, each row divided by its largest coefficient."""
-        from scipy.sparse import csr_array
-
-        return csr_array((self.float_data, self.indices, self.indptr), (self.rows, self.columns))
 
     @cached_property
     def whole_rows(self) -> Mask:

@@ -33,6 +33,13 @@ def program_of(rng, count):
     return stack(blocks, lower, upper)
 
 
+def dense(program):
+    """The rows as a plain array."""
+    rows = np.zeros((program.rows, program.columns))
+    rows[program.row_of_entry, program.indices] = program.data
+    return rows
+
+
 def claims_of(rng, count):
     weight = rng.integers(1, 50, count)
     return (weight * POT // int(weight.sum())).astype(np.int64)
@@ -57,7 +64,7 @@ def best_value(program, benefit, claims):
         edges = [0, *(claim * end.numerator // end.denominator for end in benefit.ends)]
         lengths += [*np.diff(edges), None]
     spread = np.kron(np.eye(count), np.ones((1, segments)))
-    rows = program.matrix.toarray() @ spread
+    rows = dense(program) @ spread
     upper = np.concatenate([program.row_upper, -program.row_lower, program.column_upper])
     least = np.maximum(program.column_lower, np.ceil(claims * float(benefit.least_ratio)))
     matrix = np.vstack([rows, -rows, spread, -spread])
@@ -142,7 +149,7 @@ def test_soft_rows_are_broken_as_little_as_possible_in_order(seed):
 def least_shortfalls(hard, floors):
     """The least shortfall of the first three floors, then of the others, by scipy."""
     count = len(floors)
-    rows = hard.matrix.toarray()
+    rows = dense(hard)
     padded = np.hstack([rows, np.zeros_like(rows)])
     matrix = np.vstack([padded, -padded, np.hstack([-np.eye(count), -np.eye(count)])])
     limits = np.concatenate([hard.row_upper, -hard.row_lower, -floors]).astype(float)

@@ -13,7 +13,7 @@ from allocation.errors import ConflictError, FaultError, InputError
 from allocation.record import read_record
 from allocation.scenario import load, shipped
 
-WAYS = (("highs", False), ("highs-ipm", False), (REFEREE, False))
+WAYS = (("highs", False), ("highs-ipm", False), ("scipy", False), (REFEREE, False))
 
 
 def amounts(reference, solver, direct):
@@ -36,7 +36,7 @@ def test_every_solver_gives_the_same_fen_on_shipped_scenarios(name):
 @pytest.mark.parametrize("name", shipped())
 def test_every_solver_gives_the_same_fen_at_one_fen(name):
     expected = allocate(name, quantum="1分").cells.tolist()
-    for solver in ("highs-ipm", REFEREE):
+    for solver in ("highs-ipm", "scipy", REFEREE):
         assert allocate(name, quantum="1分", solver=solver).cells.tolist() == expected
 
 
