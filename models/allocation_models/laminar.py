@@ -35,8 +35,8 @@ class Tree:
         Shape (k,), int64: bounds of each node's sum.
     owner
         Shape (n,): the smallest node that holds each column.
-    levels
-        Nodes by depth, the root's level first.
+    depth, levels
+        Shape (k,): each node's depth; and the nodes by depth, the root's level first.
     rows, node_of_row
         The program's rows in the tree, and the node each became (equal sets share one).
     """
@@ -45,6 +45,7 @@ class Tree:
     lower: Integers
     upper: Integers
     owner: Integers
+    depth: Integers
     levels: tuple[Integers, ...]
     rows: Integers
     node_of_row: Integers
@@ -168,4 +169,4 @@ def _tree(
         depth[node] = depth[above] + 1
     depths = np.array(depth)
     levels = tuple(np.flatnonzero(depths == level) for level in range(max(depth) + 1))
-    return Tree(parent, lower, upper, owner, levels, rows, nodes)
+    return Tree(parent, lower, upper, owner, depths, levels, rows, nodes)

@@ -221,16 +221,16 @@ def _newton(
     a bracket with bisection guards them.
     """
     low, high = np.zeros(len(fresh)), np.full(len(fresh), np.inf)
+    follows, aim = governor[view.tree.owner], goal[fresh]
     for _ in range(_NEWTON_STEPS):
-        total, slope = view.respond(scale[governor[view.tree.owner]], cut)
-        gap = goal[fresh] - total[fresh]
-        if np.all(np.abs(gap) <= 1e-15 * (1.0 + np.abs(goal[fresh]))):
+        total, slope = view.respond(scale[follows], cut)
+        gap = aim - total[fresh]
+        if (np.abs(gap) <= 1e-15 * (1.0 + aim)).all():
             break
         here = scale[fresh]
         low, high = np.where(gap >= 0, here, low), np.where(gap <= 0, here, high)
         rate = slope[fresh]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = np.where(rate > 0, here + gap / rate, np.where(gap > 0, np.inf, -np.inf))
+        step = here + np.divide(gap, rate, out=np.copysign(np.inf, gap), where=rate > 0)
         middle = np.where(np.isinf(high), 2.0 * here + 1.0, 0.5 * (low + high))
         inside = (step > low) & (step < high)
         following = np.where(gap == 0, here, np.where(inside, step, middle))

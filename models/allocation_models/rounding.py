@@ -101,8 +101,8 @@ def round_nested(tree: Tree, bounds: Bounds, parts: Fractions) -> Integers | Non
     # Class of each leaf: 0 must go up, 1 may, 2 may not.
     grade = np.where(can, 1, 2)
     node_of_leaf = tree.owner.copy()
-    for level in tree.levels[::-1]:
-        here = np.isin(node_of_leaf, level)
+    for depth in range(len(tree.levels) - 1, -1, -1):
+        here = tree.depth[node_of_leaf] == depth
         if not _grade_level(grade, parts.place, node_of_leaf, here, least, most):
             return None
         node_of_leaf = np.where(here, tree.parent[node_of_leaf], node_of_leaf)
