@@ -12,7 +12,6 @@ English, taken from ``wording/problems.toml``. Leaf functions return problems; o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from allocation.wording import Language, say
@@ -95,6 +94,8 @@ class FaultError(BokuanError):
 
 def nearest(name: str, known: Sequence[str], count: int = 3) -> str:
     """Return up to ``count`` known names nearest to ``name``, joined for a sentence, or ``—``."""
+    from difflib import get_close_matches
+
     close = get_close_matches(name, known, n=count, cutoff=0.5)
     return "、".join(close) if close else "—"
 
