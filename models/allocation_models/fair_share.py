@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from allocation_models.solvers import Solver
 
 
+_NUMERATOR = np.frompyfunc(lambda value: value.numerator, 1, 1)
+_DENOMINATOR = np.frompyfunc(lambda value: value.denominator, 1, 1)
+
+
 class Reason(StrEnum):
     """Why the direct method or the sequence was used."""
 
@@ -216,8 +220,7 @@ def _sequence(
     if not helper.any() and any(len(broken) for broken in program.broken(amounts)):
         raise ArithmeticError("the exact amounts break a rule")
     tight = found.tight | _bounds_as_rows(program)
-    numerator = np.array([value.numerator for value in amounts], dtype=object)
-    denominator = np.array([value.denominator for value in amounts], dtype=object)
+    numerator, denominator = _NUMERATOR(amounts), _DENOMINATOR(amounts)
     return FairShare(numerator, denominator, False, reason, None, None, tight, found.solves)
 
 
