@@ -8,7 +8,7 @@ import numpy as np
 
 from allocation.errors import ConflictError, Problem
 from allocation.money import format_amount
-from allocation.policy.rows import POT, PURPOSES, UPPER
+from allocation.policy.rows import POT, PURPOSES, RECIPIENTS, UPPER
 
 if TYPE_CHECKING:
     from allocation.task import Task
@@ -32,18 +32,26 @@ def conflict_error(task: Task, conflict: Conflict) -> ConflictError:
         if bounds is not None:
             columns = conflict.floors if bounds.floor else conflict.caps
             who = _recipients(task, columns) & bounds.applies
-            if who.any() or key in named:
+            if rule.kind == "zero_or_at_least" and (conflict.idle or len(conflict.caps)):
+                words |= {"amount": format_amount(rule.amount)}
+                members.append(Problem("L11-least", place, words))
+            elif who.any() or key in named or RECIPIENTS in named:
                 who = who if who.any() else bounds.applies
                 total = format_amount(int(bounds.amount[who].sum()))
                 code = "L11-floor" if bounds.floor else "L11-cap"
                 members.append(
                     Problem(code, place, words | {"count": int(who.sum()), "amount": total})
                 )
+        elif key in named and rule.kind in ("rank_order", "rank_step"):
+            members.append(Problem("L11-order", place, words))
         elif key in named:
             members.append(
                 Problem("L11-rule", place, words | {"limits": _limits(task, key, conflict)})
             )
-    if set(program.group_names(conflict.rows)) & {UPPER}:
+    groups = set(program.group_names(conflict.rows))
+    if PURPOSES in groups:
+        members.append(Problem("L11-purposes", task.loaded.place("purposes")))
+    if UPPER in groups:
         members.append(Problem("L11-upper", task.loaded.place("upper")))
     if conflict.idle:
         idle = np.flatnonzero(task.entitlement.numerator == 0)[:5].tolist()

@@ -23,6 +23,7 @@ from allocation.whole import Whole, outcomes, to_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from allocation_models.solvers import Solver
 
@@ -85,9 +86,12 @@ def loaded_with(
     return load(reference, sets=[*sets, *extra], may_repeat=bool(extra))
 
 
-def task_of(loaded: Loaded) -> Task:
-    """Return the task of a scenario; raise every problem found in it and its data."""
-    totals, kept = _upper_totals(loaded)
+def task_of(loaded: Loaded, below: frozenset[Path] = frozenset()) -> Task:
+    """Return the task of a scenario; raise every problem found in it and its data.
+
+    ``below`` holds the scenarios whose upper level this one is.
+    """
+    totals, kept = _upper_totals(loaded, below | {loaded.path.resolve()})
     task, problems = prepare(loaded, totals)
     errors = [problem for problem in problems if not problem.warning]
     if errors and all(problem.code.startswith("L11-") for problem in errors):
@@ -98,14 +102,17 @@ def task_of(loaded: Loaded) -> Task:
     return replace(task, warnings=(*loaded.warnings, *warnings, *kept))
 
 
-def _upper_totals(loaded: Loaded) -> tuple[dict[str, int], list[Problem]]:
+def _upper_totals(loaded: Loaded, passed: frozenset[Path]) -> tuple[dict[str, int], list[Problem]]:
     """Return each unit's total from the upper level, and what stays with units without zones."""
     upper = loaded.scenario.upper
     if upper is None:
         return {}, []
-    above = allocate(load(upper.scenario, beside=loaded.path.parent))
-    amounts = dict(zip(above.recipients.ids, above.amounts.tolist(), strict=True))
     place = loaded.place("upper", "scenario")
+    higher = load(upper.scenario, beside=loaded.path.parent)
+    if higher.path.resolve() in passed:
+        raise_if_any([Problem("L1-upper-circle", place, {"found": upper.scenario})])
+    above = allocate_task(task_of(higher, passed), solver_named(DEFAULT_SOLVER), DEFAULT_SOLVER)
+    amounts = dict(zip(above.recipients.ids, above.amounts.tolist(), strict=True))
     if above.heading.pot != loaded.scenario.pot.amount:
         pots = loaded.scenario.pot.amount, above.heading.pot
         words = dict(zip(("found", "allowed"), map(format_amount, pots), strict=True))
@@ -200,6 +207,7 @@ def _described(task: Task, shares: Shares, whole: Whole, solver_name: str) -> Al
         reason=f"report-reason-{shares.reason}",
         record={},
         warnings=(*task.warnings, *whole.warnings),
+        changes=task.loaded.changes,
     )
     return replace(result, record=record_of(result, task, solver_name))
 
@@ -214,7 +222,11 @@ def cross_check(reference: str | Loaded, result: Allocation) -> None:
     """
     loaded = reference if isinstance(reference, Loaded) else load(reference)
     task = replace(task_of(loaded), direct=False)
-    second = allocate_task(task, solver_named(REFEREE), REFEREE)
+    try:
+        second = allocate_task(task, solver_named(REFEREE), REFEREE)
+    except FaultError as error:
+        words = {"found": REFEREE}
+        raise FaultError([Problem("L6-no-second-opinion", words=words)]) from error
     differing = np.argwhere(second.cells != result.cells)
     if len(differing):
         names = "、".join(result.recipients.names[row] for row in np.unique(differing[:, 0])[:5])

@@ -16,6 +16,9 @@ from allocation.money import UNITS, parse_amount, parse_number, plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+#: No ranking is longer.
+_LAST_RANK = 10**6
+
 #: The number column every frame has: 1 for each recipient, for an equal split.
 EACH = "each"
 
@@ -219,6 +222,6 @@ def _rank(cell: str) -> Fraction | None:
     if cell in UNRANKED:
         return None
     rank = parse_number(cell)
-    if rank.denominator != 1 or rank < 1:
+    if rank.denominator != 1 or not 1 <= rank <= _LAST_RANK:
         raise ValueError(cell)
     return rank

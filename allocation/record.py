@@ -30,7 +30,11 @@ def _digest(record: Mapping[str, Any]) -> str:
 def write_record(record: Mapping[str, Any], path: Path | str) -> None:
     """Write a record as JSON."""
     text = json.dumps(record, ensure_ascii=False, indent=1)
-    Path(path).write_text(text + "\n", encoding="utf-8")
+    try:
+        Path(path).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        words = {"found": path, "reason": error.strerror or type(error).__name__}
+        raise InputError([Problem("L1-cannot-write", words=words)]) from error
 
 
 def read_record(path: Path | str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from allocation.entitlement import Step
     from allocation.errors import Problem
     from allocation.frame import Frame
+    from allocation.scenario.settle import Applied
 
 Fen = npt.NDArray[np.int64]
 
@@ -92,6 +93,10 @@ class Allocation:
         ``direct`` or ``sequence`` (fair), ``benefit``; ``reason`` says why, as a wording key.
     record
         What was run: inputs and their hashes, origins of every value, versions, amounts.
+    warnings
+        What the run went on with.
+    changes
+        What overrides and the call changed in the scenario, in order.
     """
 
     heading: Heading
@@ -106,6 +111,7 @@ class Allocation:
     reason: str
     record: Mapping[str, Any]
     warnings: tuple[Problem, ...] = ()
+    changes: tuple[Applied, ...] = ()
 
     @property
     def amounts(self) -> Fen:

@@ -51,6 +51,10 @@ def record_of(result: Allocation, task: Task, solver: str) -> dict[str, Any]:
             }
             for rule in result.rules
         ],
+        "changes": [
+            {"origin": c.origin, "key": c.key, "before": c.before, "after": c.after}
+            for c in result.changes
+        ],
         "warnings": [warning.text("zh") for warning in result.warnings],
     }
     return sealed(record)

@@ -10,7 +10,7 @@ import numpy as np
 from allocation.entitlement import Entitlement, Formula, entitlement
 from allocation.policy.bounds import Setting, award_winners
 from allocation.policy.cells import Cells
-from allocation.policy.kinds import Exclude, TopAward
+from allocation.policy.kinds import Exclude, RankOrder, TopAward
 from allocation.policy.rows import Rows, rows_of_rules
 from allocation.scenario import check
 
@@ -136,8 +136,9 @@ def _order(scenario: Scenario, frame: Frame) -> Integers:
     """Return each recipient's place in the order among equals: better rank, then code."""
     column = scenario.rounding.rank
     scales = [item.rank for item in scenario.coefficients.values() if item.rank is not None]
-    if not column and scales:
-        column = scales[0].column
+    if not column:
+        ordered = [rule.column for rule in scenario.rules.values() if isinstance(rule, RankOrder)]
+        column = next(iter([scale.column for scale in scales] + ordered), "")
     last = np.iinfo(np.int64).max
     rank = np.full(len(frame), last)
     if column:

@@ -20,6 +20,7 @@ from allocation_models.rounding import NoRoundingError, controlled_rounding
 
 if TYPE_CHECKING:
     from allocation.policy.bounds import BoundsOf
+    from allocation.policy.kinds import Rule
     from allocation.sharing import Shares
     from allocation.task import Task
     from allocation_models.program import Integers, Mask
@@ -203,10 +204,22 @@ def outcomes(task: Task, shares: Shares, whole: Whole) -> tuple[RuleOutcome, ...
             if rule.kind == "zero_or_at_least":
                 bounds = replace(bounds, applies=bounds.applies & (amounts > 0))
             held = bounds.applies & (recipient == bounds.amount)
+            held |= _moved_before(task, rule, bounds, amounts)
             broken = _shortfall(bounds, amounts)
         broken += _broken_rows(task, key, whole.columns)
         result.append(_outcome(key, rule, held.astype(bool), broken))
     return tuple(result)
+
+
+def _moved_before(task: Task, rule: Rule, bounds: BoundsOf, amounts: Integers) -> Mask:
+    """Return whom a rule moves before the rest is shared: by an award, or by leaving them out."""
+    if rule.kind == "top_award":
+        return bounds.applies
+    if rule.kind != "zero_or_at_least":
+        return np.zeros(len(amounts), dtype=bool)
+    entitled = (task.entitlement.numerator > 0).astype(bool)
+    left_out: Mask = task.loaded.frame.members(rule.where) & entitled & (amounts == 0)
+    return left_out
 
 
 def _outcome(key: str, rule: object, held: Mask, broken: int) -> RuleOutcome:

@@ -15,7 +15,7 @@ import click
 from allocation.cli.group import PROGRAM, Bokuan
 from allocation.cli.language import VARIABLE, language_of, language_problem
 from allocation.cli.usage import usage_problem
-from allocation.errors import BokuanError, FaultError, InputError
+from allocation.errors import BokuanError, FaultError, InputError, Problem
 from allocation.wording import say
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ def _guarded(arguments: list[str], language: Language) -> int:
         return error.exit_code
     except BrokenPipeError:
         return _pipe_closed()
+    except OSError as error:
+        words = {"found": error.filename or "stdout", "reason": error.strerror or "OSError"}
+        _tell(InputError([Problem("L1-cannot-write", words=words)]).text(language))
+        return InputError.exit_code
     except SystemExit as leaving:
         # No command leaves this way; click and rich do where the pipe closes while they write.
         if leaving.code == 1:

@@ -25,15 +25,13 @@ def rank_order_rows(key: str, rule: RankOrder, setting: Setting, cells: Cells) -
     """Return one row per pair of neighbouring ranks in a group: the better gets no less.
 
     By target, the row compares amounts per yuan of entitlement; whole quanta meet it to within
-    one quantum, and recipients with no entitlement are left out.
+    one quantum.
     """
-    place, known = _places(setting.frame, rule)
+    place, known = _places(setting, rule)
     better, worse = _neighbours(setting.frame, rule.within, place, known)
     if rule.per == "amount":
         return _at_least(key, better, worse, cells)
     weight = _in_common_unit(setting.entitlement)
-    both = ((weight[better] > 0) & (weight[worse] > 0)).astype(bool)
-    better, worse = better[both], worse[both]
     row = np.arange(len(better))
     terms = Terms(
         np.concatenate([row, row]),
@@ -56,10 +54,15 @@ def _at_least(key: str, better: Integers, worse: Integers, cells: Cells) -> Bloc
     return cells.sums(key, terms, np.zeros(len(row), dtype=np.int64))
 
 
-def _places(frame: Frame, rule: RankOrder | RankStep) -> tuple[Integers, Mask]:
-    """Return ranks (0 where there is none) and which of them the rule is about."""
-    ranks, _, _ = frame.ranks(rule.column)
-    return ranks.values.astype(np.int64), ~ranks.missing & frame.members(rule.where)
+def _places(setting: Setting, rule: RankOrder | RankStep) -> tuple[Integers, Mask]:
+    """Return ranks (0 where there is none) and which of them the rule is about.
+
+    Who is entitled to nothing, or excluded, stands in nobody's way.
+    """
+    ranks, _, _ = setting.frame.ranks(rule.column)
+    entitled = (setting.entitlement > 0).astype(bool) & ~setting.excluded
+    members = setting.frame.members(rule.where)
+    return ranks.values.astype(np.int64), ~ranks.missing & members & entitled
 
 
 def _neighbours(
@@ -96,7 +99,7 @@ def rank_step_rows(
     and m is at least
     ``(1 + step_share) · amount + step`` of everyone below.
     """
-    place, known = _places(setting.frame, rule)
+    place, known = _places(setting, rule)
     tier = np.searchsorted(np.array(rule.tiers), place, side="left")
     blocks: list[Block] = []
     helper = first_helper

@@ -8,7 +8,7 @@ import numpy as np
 
 from allocation.money import format_amount
 from allocation.report.layout import named, title
-from allocation.report.terminal import method
+from allocation.report.terminal import changes, method
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def _facts(result: Allocation, language: Language) -> list[tuple[str, str]]:
         ("report-method-label", method(result, language)),
         ("report-unit-label", say("report-unit", language)),
     ]
+    facts += [("report-changed-label", sentence) for sentence in changes(result, language)]
     if heading.illustrative:
         facts.append(("report-figures-note", say("report-figures-note-text", language)))
     return [(say(key, language), value) for key, value in facts]

@@ -34,8 +34,9 @@ def save_all(
     from allocation.report.chart import draw
 
     writers: dict[str, Callable[[Path], None]] = {
-        "allocation.csv": lambda path: write_csv(result, path),
+        # The workbook first: if anything is open in another program, it is.
         "allocation.xlsx": lambda path: write_workbook(result, path, language),
+        "allocation.csv": lambda path: write_csv(result, path),
         "allocation.png": lambda path: draw(result, path, language),
         "record.json": result.save,
     }
@@ -61,7 +62,8 @@ def save_files(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> l
     try:
         return _write(folder, writers, drafts)
     except OSError as error:
-        words = {"found": folder, "reason": error.strerror or type(error).__name__}
+        reason = error.strerror or type(error).__name__
+        words = {"found": error.filename2 or folder, "reason": reason}
         raise InputError([Problem("L1-cannot-write", words=words)]) from error
     finally:
         for draft in drafts.values():

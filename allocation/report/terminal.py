@@ -204,6 +204,23 @@ def _notes(result: Allocation, language: Language) -> Iterator[Text]:
         if rule.broken_by:
             yield Text(broken(rule, language), style="yellow")
     yield Text(method(result, language))
+    for change in changes(result, language):
+        yield Text(printable(change))
+
+
+def changes(result: Allocation, language: Language) -> list[str]:
+    """Return what was changed in the scenario for this run, a sentence each."""
+    return [
+        say(
+            "report-changed",
+            language,
+            origin=change.origin,
+            key=change.key,
+            before=change.before or "—",
+            after=change.after or "—",
+        )
+        for change in result.changes
+    ]
 
 
 def _binding(rule: RuleOutcome, language: Language) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Keys of rows that add up others; such rows are skipped.
 TOTALS = ("合计", "小计", "总计")
+#: What no recipient's key holds; a row with it is not taken for one.
+_LIKE_TOTALS = (*TOTALS, "total")
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,9 @@ def _kept(key: int, rows: list[_Row], table: Table) -> tuple[list[_Row], list[Pr
         place = Place(table.file, line, table.key)
         if re.sub(r"\s", "", name) in TOTALS:
             continue
-        if not name:
+        if any(word in name.lower() for word in _LIKE_TOTALS):
+            problems.append(Problem("L1-looks-like-total", place, {"found": name}))
+        elif not name:
             problems.append(Problem("L1-blank-key", place, {"found": table.key}))
         elif name in first:
             words = {"found": name, "line": first[name]}

@@ -9,7 +9,7 @@ from allocation.report import saved
 
 def test_writes_every_file_and_returns_where(two_way, tmp_path):
     paths = saved.save_all(two_way, tmp_path / "new" / "folder")
-    names = ["allocation.csv", "allocation.xlsx", "allocation.png", "record.json"]
+    names = ["allocation.xlsx", "allocation.csv", "allocation.png", "record.json"]
     assert [path.name for path in paths] == names
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == sorted(names)
     assert json.loads(paths[-1].read_text(encoding="utf-8"))["versions"] == {"bokuan": "0.1.0"}

@@ -98,3 +98,84 @@ def test_zero_or_at_least_is_no_broken_rule(run):
 def test_what_is_always_hard_takes_no_priority(run, rule):
     with pytest.raises(InputError, match="L1-never-soft"):
         run(f"rules.r = {{ {rule}, priority = 1 }}\n")
+
+
+def test_who_is_excluded_or_without_claim_stands_in_no_ranks_way(run):
+    amounts, _ = run(
+        'rules.o = { kind = "rank_order" }\nrules.x = { kind = "exclude", where = { id = "B" } }\n',
+        "a,rank,unit\nA,3,1,u\nB,3,2,u\nC,2,3,u\nD,0,4,u\nE,2,5,u\n",
+    )
+    assert amounts["B"] == amounts["D"] == 0
+    assert amounts["A"] > amounts["C"] == amounts["E"] > 0
+
+
+def test_neighbours_by_target_are_those_with_a_claim(run):
+    table = "a,rank,unit\nA,1,1,u\nB,0,2,u\nC,3,3,u\nD,4,,u\n"
+    rules = 'rules.o = { kind = "rank_order", per = "target" }\n'
+    _, result = run(
+        rules + 'rules.f = { kind = "floor", where = { id = "C" }, amount = "600万元" }\n', table
+    )
+    ratio = [
+        a / e if e else None for a, e in zip(result.unrounded, result.entitlements, strict=True)
+    ]
+    assert ratio[0] >= ratio[2]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        'kind = "top_award", top = 2, amount = "10万元"',
+        'kind = "zero_or_at_least", amount = "250万元"',
+        'kind = "zero_or_at_least", amount = "300万元", below = "raise"',
+    ],
+)
+def test_a_rule_that_moves_money_is_said_to_bind(run, rule):
+    _, result = run(f"rules.r = {{ {rule} }}\n")
+    assert result.rules[0].binds
+
+
+def test_awards_count_the_eligible_only(run):
+    amounts, _ = run('rules.t = { kind = "top_award", top = 99, amount = "10万元" }\n')
+    assert sum(amounts.values()) == 1000
+
+
+def test_purposes_do_not_go_with_raise(run):
+    with pytest.raises(InputError, match="L1-purposes-with-raise"):
+        run(
+            'rules.z = { kind = "zero_or_at_least", amount = "9万元", below = "raise" }\n'
+            'purposes.p = { name = "甲", amount = "1000万元" }\n'
+        )
+
+
+@pytest.mark.parametrize("name", ["合计：", "全省合计", "Total", "grand total"])
+def test_a_row_like_a_total_is_no_recipient(run, name):
+    with pytest.raises(InputError, match="L1-looks-like-total"):
+        run("", f"a,rank\nA,3,1\n{name},3,2\n")
+
+
+def test_an_upper_level_that_leads_back_is_refused(tmp_path):
+    (tmp_path / "t.csv").write_text("id,unit,a\nA,u,1\n", encoding="utf-8")
+    text = HEAD + 'upper = { scenario = "s.toml" }\n'
+    (tmp_path / "s.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="L1-upper-circle"):
+        allocate(str(tmp_path / "s.toml"))
+
+
+def test_a_change_of_the_call_is_told_in_the_result(run, tmp_path):
+    run("")
+    result = allocate(str(tmp_path / "s.toml"), sets=["pot.amount=1100万元"])
+    assert [(c.origin, c.key, c.after) for c in result.changes] == [
+        ("call", "pot.amount", "1100万元")
+    ]
+    assert result.record["changes"][0]["before"] == "1000万元"
+
+
+def test_a_conflict_of_ranks_names_the_order(run):
+    with pytest.raises(ConflictError) as error:
+        run(
+            'rules.o = { kind = "rank_order" }\n'
+            'rules.c = { kind = "cap", where = { id = "A" }, amount = "100万元" }\n'
+            "a,rank,unit\nA,3,1,u\nB,3,2,u\nC,2,3,u\n",
+        )
+    # 100 for the best rank leaves at most 300 in all.
+    assert {"L11-order", "L11-cap", "L11-pot"} <= {p.code for p in error.value.problems}

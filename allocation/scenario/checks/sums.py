@@ -10,7 +10,7 @@ import numpy as np
 
 from allocation.errors import Problem
 from allocation.money import format_amount
-from allocation.policy.kinds import Cap, Floor, GroupShare, TopAward
+from allocation.policy.kinds import Cap, Floor, GroupShare, TopAward, ZeroOrAtLeast
 from allocation.scenario.checks.columns import excluded
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ def _purposes(loaded: Loaded) -> list[Problem]:
     if total != scenario.pot.amount:
         words = {"found": _wan(total), "allowed": _wan(scenario.pot.amount)}
         problems.append(Problem("L2-purposes-sum", place, words))
+    problems += [
+        Problem("L1-purposes-with-raise", loaded.place("rules", key, "below"), {"found": key})
+        for key, rule in scenario.rules.items()
+        if isinstance(rule, ZeroOrAtLeast) and rule.below == "raise"
+    ]
     if scenario.objective.kind == "benefit":
         place = loaded.place("objective", "kind")
         problems.append(Problem("L1-purposes-with-benefit", place, {"found": "benefit"}))
@@ -166,7 +171,11 @@ def _groups_over_pot(loaded: Loaded) -> list[Problem]:
 def _awards_over_pot(loaded: Loaded) -> list[Problem]:
     problems = []
     for key, rule in loaded.scenario.rules.items():
-        total = rule.amount * rule.top if isinstance(rule, TopAward) else 0
+        total = 0
+        if isinstance(rule, TopAward):
+            ranks, _, _ = loaded.frame.ranks(rule.column)
+            eligible = int(np.count_nonzero(~ranks.missing & loaded.frame.members(rule.where)))
+            total = rule.amount * min(rule.top, eligible)
         if total > loaded.scenario.pot.amount:
             words = {
                 "rules": rule.name or key,

@@ -102,11 +102,13 @@ def copied(program: FloatProgram) -> FloatProgram:
 #: Opens a session on a program.
 Solver = Callable[[FloatProgram], Session]
 
-_TOLERANCE = 1e-6
+_PRECISION = 1e-9
 
 
-def proven(program: FloatProgram, solution: Solution) -> Solution:
+def proven(program: FloatProgram, solution: Solution, precision: float = _PRECISION) -> Solution:
     """Return ``solution`` if it is infeasible by proof or passes our own check of optimality.
+
+    ``precision`` is the session's; the check allows a thousand times as much.
 
     Raises
     ------
@@ -128,9 +130,10 @@ def proven(program: FloatProgram, solution: Solution) -> Solution:
         np.max(program.column_lower - solution.x, initial=0.0),
         np.max(solution.x - program.column_upper, initial=0.0),
     )
-    if not excess <= _TOLERANCE * scale:
+    tolerance = 1000.0 * precision * scale
+    if not excess <= tolerance:
         raise UnprovenError(f"bounds broken by {excess}")
-    if program.integer is None and not _gap(program, solution) <= _TOLERANCE * scale:
+    if program.integer is None and not _gap(program, solution) <= tolerance:
         raise UnprovenError("multipliers leave a gap")
     return solution
 

@@ -75,12 +75,12 @@ class PulpSession:
             return proven(program, Solution(Status.UNPROVEN, np.zeros(0)))
         x = np.array([variable.varValue or 0.0 for variable in variables])
         if program.integer is not None:
-            return proven(program, Solution(Status.OPTIMAL, x))
+            return proven(program, Solution(Status.OPTIMAL, x), self.precision)
         row_dual = np.zeros(len(program.row_lower))
         for row, constraint in sides:
             row_dual[row] += constraint.pi or 0.0
         column_dual = np.array([variable.dj or 0.0 for variable in variables])
-        return proven(program, Solution(Status.OPTIMAL, x, row_dual, column_dual))
+        return proven(program, Solution(Status.OPTIMAL, x, row_dual, column_dual), self.precision)
 
 
 def write_model(
