@@ -174,7 +174,7 @@ def test_a_conflict_of_ranks_names_the_order(run):
     with pytest.raises(ConflictError) as error:
         run(
             'rules.o = { kind = "rank_order" }\n'
-            'rules.c = { kind = "cap", where = { id = "A" }, amount = "100万元" }\n'
+            'rules.c = { kind = "cap", where = { id = "A" }, amount = "100万元" }\n',
             "a,rank,unit\nA,3,1,u\nB,3,2,u\nC,2,3,u\n",
         )
     # 100 for the best rank leaves at most 300 in all.
