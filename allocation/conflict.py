@@ -32,7 +32,7 @@ def conflict_error(task: Task, conflict: Conflict) -> ConflictError:
         if bounds is not None:
             columns = conflict.floors if bounds.floor else conflict.caps
             who = _recipients(task, columns) & bounds.applies
-            if rule.kind == "zero_or_at_least" and (conflict.idle or len(conflict.caps)):
+            if rule.kind == "zero_or_at_least":
                 words |= {"amount": format_amount(rule.amount)}
                 members.append(Problem("L11-least", place, words))
             elif who.any() or key in named or RECIPIENTS in named:

@@ -197,7 +197,8 @@ class RankStep(RuleBase):
     """位次分档 / step by rank tier: each tier at least so much above the next.
 
     ``tiers`` lists the last rank of each tier but the last; everyone in a tier gets at least
-    ``step`` more, and at least ``1 + step_share`` times as much, as anyone in the next.
+    ``step`` more than anyone in the next tier that has members, or at least ``1 + step_share``
+    times as much.
     """
 
     kind: Literal["rank_step"]
