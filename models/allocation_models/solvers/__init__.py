@@ -99,6 +99,21 @@ def copied(program: FloatProgram) -> FloatProgram:
     )
 
 
+class Rebuilt:
+    """What a session has in common that solves its program from the start each time."""
+
+    def __init__(self, program: FloatProgram) -> None:
+        self._program = copied(program)
+
+    def row_bounds(self, rows: Integers, lower: Floats, upper: Floats) -> None:
+        """Change the bounds of some rows."""
+        self._program.row_lower[rows], self._program.row_upper[rows] = lower, upper
+
+    def column_bounds(self, columns: Integers, lower: Floats, upper: Floats) -> None:
+        """Change the bounds of some columns."""
+        self._program.column_lower[columns], self._program.column_upper[columns] = lower, upper
+
+
 #: Opens a session on a program.
 Solver = Callable[[FloatProgram], Session]
 

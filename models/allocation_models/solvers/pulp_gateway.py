@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocation_models.solvers import FloatProgram, Solution, Solver, Status, copied, proven
+from allocation_models.solvers import FloatProgram, Rebuilt, Solution, Solver, Status, proven
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from allocation_models.program import Floats, Integers
 
 
 class NoSuchSolverError(LookupError):
@@ -45,22 +43,15 @@ def pulp_solver(name: str) -> Solver:
     return lambda program: PulpSession(program, name)
 
 
-class PulpSession:
+class PulpSession(Rebuilt):
     """A program rebuilt and solved from the start each time."""
 
     #: PuLP's solution files carry eight digits.
     precision = 1e-7
 
     def __init__(self, program: FloatProgram, name: str) -> None:
-        self._program, self._name = copied(program), name
-
-    def row_bounds(self, rows: Integers, lower: Floats, upper: Floats) -> None:
-        """Change the bounds of some rows."""
-        self._program.row_lower[rows], self._program.row_upper[rows] = lower, upper
-
-    def column_bounds(self, columns: Integers, lower: Floats, upper: Floats) -> None:
-        """Change the bounds of some columns."""
-        self._program.column_lower[columns], self._program.column_upper[columns] = lower, upper
+        super().__init__(program)
+        self._name = name
 
     def solve(self) -> Solution:
         """Solve the program as it now stands."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocation_models.solvers import Solution, Status, copied, proven
+from allocation_models.solvers import Rebuilt, Solution, Status, proven
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-    from allocation_models.program import Floats, Integers, Mask
+    from allocation_models.program import Mask
     from allocation_models.solvers import FloatProgram, Session
 
 #: How SciPy's status numbers are called here; anything else proves nothing.
@@ -23,21 +23,10 @@ def scipy_solver(program: FloatProgram) -> Session:
     return ScipySession(program)
 
 
-class ScipySession:
+class ScipySession(Rebuilt):
     """A program solved from the start each time."""
 
     precision = 1e-9
-
-    def __init__(self, program: FloatProgram) -> None:
-        self._program = copied(program)
-
-    def row_bounds(self, rows: Integers, lower: Floats, upper: Floats) -> None:
-        """Change the bounds of some rows."""
-        self._program.row_lower[rows], self._program.row_upper[rows] = lower, upper
-
-    def column_bounds(self, columns: Integers, lower: Floats, upper: Floats) -> None:
-        """Change the bounds of some columns."""
-        self._program.column_lower[columns], self._program.column_upper[columns] = lower, upper
 
     def solve(self) -> Solution:
         """Solve the program as it now stands."""
