@@ -14,7 +14,7 @@ import numpy as np
 from allocation.conflict import conflict_error
 from allocation.errors import ConflictError, FaultError, Problem, raise_if_any
 from allocation.money import format_amount
-from allocation.result import Allocation, Heading, PurposeColumn
+from allocation.result import Allocation, Heading, PurposeColumn, Solved
 from allocation.run_record import record_of
 from allocation.scenario import Loaded, load
 from allocation.sharing import Shares, share_out
@@ -194,7 +194,7 @@ def _described(task: Task, shares: Shares, whole: Whole, solver_name: str) -> Al
         PurposeColumn(key, purpose.name, purpose.name_en or purpose.name, purpose.amount)
         for key, purpose in scenario.purposes.items()
     )
-    result = Allocation(
+    return Allocation(
         heading=heading,
         recipients=frame,
         purposes=purposes,
@@ -205,11 +205,11 @@ def _described(task: Task, shares: Shares, whole: Whole, solver_name: str) -> Al
         rules=outcomes(task, shares, whole),
         method=shares.method,
         reason=f"report-reason-{shares.reason}",
-        record={},
+        recorder=record_of,
         warnings=(*task.warnings, *whole.warnings),
         changes=task.loaded.changes,
+        solved=Solved(task, shares, whole, solver_name),
     )
-    return replace(result, record=record_of(result, task, solver_name))
 
 
 def cross_check(reference: str | Loaded, result: Allocation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from allocation.record import write_record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from fractions import Fraction
     from pathlib import Path
 
@@ -21,33 +22,21 @@ if TYPE_CHECKING:
     from allocation.errors import Problem
     from allocation.frame import Frame
     from allocation.scenario.settle import Applied
+    from allocation.sharing import Shares
+    from allocation.task import Task
+    from allocation.whole import RuleOutcome, Whole
 
 Fen = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class RuleOutcome:
-    """What one rule did.
+class Solved:
+    """What an allocation was made from: the task, the exact shares, the whole amounts."""
 
-    Parameters
-    ----------
-    binds
-        True if some recipient's amount is held by it.
-    broken_by
-        Fen by which a soft rule is not met (0: it holds).
-    recipients
-        Shape (n,): whom it binds.
-    """
-
-    key: str
-    kind: str
-    name: str
-    name_en: str
-    source: str
-    priority: int | None
-    binds: bool
-    broken_by: int
-    recipients: npt.NDArray[np.bool_]
+    task: Task
+    shares: Shares
+    whole: Whole
+    solver: str
 
 
 @dataclass(frozen=True)
@@ -91,12 +80,14 @@ class Allocation:
         Shape (n,): exact fen by the formula, before any rule.
     method
         ``direct`` or ``sequence`` (fair), ``benefit``; ``reason`` says why, as a wording key.
-    record
-        What was run: inputs and their hashes, origins of every value, versions, amounts.
+    recorder
+        Writes down what was run, when it is asked for.
     warnings
         What the run went on with.
     changes
         What overrides and the call changed in the scenario, in order.
+    solved
+        What explanations, sensitivity and the certificate are read from.
     """
 
     heading: Heading
@@ -109,9 +100,15 @@ class Allocation:
     rules: tuple[RuleOutcome, ...]
     method: str
     reason: str
-    record: Mapping[str, Any]
+    recorder: Callable[[Allocation], Mapping[str, Any]]
     warnings: tuple[Problem, ...] = ()
     changes: tuple[Applied, ...] = ()
+    solved: Solved | None = None
+
+    @cached_property
+    def record(self) -> Mapping[str, Any]:
+        """What was run: inputs and their hashes, origins of every value, versions, amounts."""
+        return self.recorder(self)
 
     @property
     def amounts(self) -> Fen:

@@ -10,14 +10,15 @@ from allocation.record import FORMAT, sealed
 
 if TYPE_CHECKING:
     from allocation.result import Allocation
-    from allocation.task import Task
 
 _LIBRARIES = ("bokuan", "numpy", "highspy", "pulp")
 
 
-def record_of(result: Allocation, task: Task, solver: str) -> dict[str, Any]:
+def record_of(result: Allocation) -> dict[str, Any]:
     """Return the record of an allocation: plain values only, ready for JSON."""
-    heading = result.heading
+    heading, solved = result.heading, result.solved
+    assert solved is not None, "whoever solves says from what"
+    loaded = solved.task.loaded
     record: dict[str, Any] = {
         "format": FORMAT,
         "scenario": heading.scenario,
@@ -30,10 +31,10 @@ def record_of(result: Allocation, task: Task, solver: str) -> dict[str, Any]:
         "unspent_fen": heading.unspent,
         "method": result.method,
         "reason": result.reason.removeprefix("report-reason-"),
-        "solver": solver,
-        "hashes": dict(task.loaded.hashes),
+        "solver": solved.solver,
+        "hashes": dict(loaded.hashes),
         "versions": {"python": platform.python_version()} | {n: version(n) for n in _LIBRARIES},
-        "origins": dict(task.loaded.origins),
+        "origins": dict(loaded.origins),
         "recipients": list(result.recipients.ids),
         "names": list(result.recipients.names),
         "purposes": [purpose.key for purpose in result.purposes],

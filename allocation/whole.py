@@ -11,7 +11,6 @@ import numpy as np
 from allocation.errors import ConflictError, FaultError, InputError, Problem
 from allocation.money import format_amount
 from allocation.policy.rows import POT, UPPER
-from allocation.result import RuleOutcome
 from allocation_models.apportionment import NoApportionmentError, apportion
 from allocation_models.fair_share import close_bounds
 from allocation_models.program import NO_BOUND, LinearProgram
@@ -25,6 +24,31 @@ if TYPE_CHECKING:
     from allocation.task import Task
     from allocation_models.program import Integers, Mask
     from allocation_models.solvers import Solver
+
+
+@dataclass(frozen=True)
+class RuleOutcome:
+    """What one rule did.
+
+    Parameters
+    ----------
+    binds
+        True if some recipient's amount is held by it.
+    broken_by
+        Fen by which a soft rule is not met (0: it holds).
+    recipients
+        Shape (n,): whom it binds.
+    """
+
+    key: str
+    kind: str
+    name: str
+    name_en: str
+    source: str
+    priority: int | None
+    binds: bool
+    broken_by: int
+    recipients: Mask
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,11 @@ HOUSE = [
     ["allocation.report"],
     # The main road, from a scenario to proven amounts.
     ["allocation.engine"],
-    ["allocation.conflict", "allocation.run_record", "allocation.whole"],
-    ["allocation.sharing"],
+    ["allocation.conflict", "allocation.run_record"],
     ["allocation.result"],
     ["allocation.record"],
+    ["allocation.whole"],
+    ["allocation.sharing"],
     ["allocation.task"],
     # What is written down, and what it means.
     ["allocation.scenario"],

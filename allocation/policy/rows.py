@@ -7,7 +7,7 @@ soft.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,13 +20,24 @@ from allocation.policy.rank_rows import rank_order_rows, rank_step_rows
 from allocation_models.program import NO_BOUND, Block, LinearProgram, stack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from allocation.errors import Problem
     from allocation_models.program import Integers, Mask
 
 #: Names of the groups of rows that come from no rule.
 POT, PURPOSES, UPPER, RECIPIENTS = "pot", "purposes", "upper", "recipients"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A hard rule's bounds on single recipients: ``lower``, ``upper`` (n,), fen.
+
+    Where the rule says nothing, they are 0 and the pot.
+    """
+
+    lower: Integers
+    upper: Integers
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,11 @@ class Rows:
     least
         Shape (n,): fen a recipient gets at least if anything, by ``zero_or_at_least`` (0: no rule).
     bounds
-        Each rule's bounds on single recipients, by key.
+        Each rule's bounds on single recipients, by key, hard or soft.
+    limits
+        What each hard rule that bounds single recipients makes of that, by key.
+    cells, idle
+        The cells; and (n,) who is entitled to nothing.
     """
 
     program: LinearProgram
@@ -52,19 +67,48 @@ class Rows:
     helpers: Mask
     least: Integers
     bounds: Mapping[str, BoundsOf]
+    limits: Mapping[str, Limits]
+    cells: Cells
+    idle: Mask
+
+    def only(self, keys: Collection[str]) -> LinearProgram:
+        """Return the program with the rules ``keys`` and no other.
+
+        Its rows are the same; those of the other rules are free. Pot, purposes and the upper
+        level hold as ever.
+        """
+        program = self.program
+        lower, upper = program.row_lower.copy(), program.row_upper.copy()
+        low, high = _drawn_together(
+            [limits for key, limits in self.limits.items() if key in keys], self.cells, self.idle
+        )
+        for group in program.groups:
+            rows = slice(group.start, group.stop)
+            if group.name == RECIPIENTS:
+                who = program.indices[program.indptr[rows]] // self.cells.purposes
+                lower[rows], upper[rows] = low[who], high[who]
+            elif group.name not in {POT, PURPOSES, UPPER, *keys}:
+                lower[rows], upper[rows] = -NO_BOUND, NO_BOUND
+        column_lower, column_upper = _column_bounds(self.cells, program.columns, (low, high))
+        return replace(
+            program,
+            row_lower=lower,
+            row_upper=upper,
+            column_lower=column_lower,
+            column_upper=column_upper,
+        )
 
 
 @dataclass
 class _Draft:
-    """What has been collected so far; ``lower``, ``upper``, ``least`` are fen per recipient."""
+    """What has been collected so far; ``least`` is fen per recipient."""
 
-    lower: Integers
-    upper: Integers
     least: Integers
     blocks: list[Block] = field(default_factory=list)
     priorities: list[int] = field(default_factory=list)
     helpers: int = 0
     bounds: dict[str, BoundsOf] = field(default_factory=dict)
+    limits: dict[str, Limits] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, block: Block, priority: int = 0) -> None:
@@ -89,9 +133,7 @@ def rows_of_rules(
     totals
         Fen of each unit by id, from the upper level; empty without one.
     """
-    count = len(setting.frame)
-    zeros = np.zeros(count, dtype=np.int64)
-    draft = _Draft(zeros, np.full(count, setting.pot), zeros)
+    draft = _Draft(np.zeros(len(setting.frame), dtype=np.int64))
     _add_totals(draft, setting, cells, totals)
     for key, rule in rules.items():
         _add_rule(draft, key, rule, setting, cells)
@@ -119,7 +161,7 @@ def _add_rule(draft: _Draft, key: str, rule: RuleBase, setting: Setting, cells: 
     if found is not None:
         bounds, problems = found
         draft.problems += problems
-        _bound(draft, key, bounds, cells, priority)
+        _bound(draft, key, bounds, setting, cells, priority)
     match rule:
         case GroupShare():
             draft.add(_group_share(key, rule, setting, cells), priority)
@@ -132,10 +174,12 @@ def _add_rule(draft: _Draft, key: str, rule: RuleBase, setting: Setting, cells: 
             for block in blocks:
                 draft.add(block, priority)
         case ZeroOrAtLeast():
-            _zero_or_at_least(draft, key, rule, setting, cells)
+            _zero_or_at_least(draft, key, rule, setting)
 
 
-def _bound(draft: _Draft, key: str, bounds: BoundsOf, cells: Cells, priority: int) -> None:
+def _bound(
+    draft: _Draft, key: str, bounds: BoundsOf, setting: Setting, cells: Cells, priority: int
+) -> None:
     """Bound single recipients: as bounds where hard, as rows where soft."""
     draft.bounds[key] = bounds
     amount, applies = bounds.amount, bounds.applies
@@ -144,10 +188,10 @@ def _bound(draft: _Draft, key: str, bounds: BoundsOf, cells: Cells, priority: in
         low, high = (amount[who], None) if bounds.floor else (-NO_BOUND, amount[who])
         lower = np.broadcast_to(np.asarray(low, dtype=np.int64), who.shape)
         draft.add(cells.sums(key, plain_sums(np.arange(len(who)), who), lower, high), priority)
-    elif bounds.floor:
-        draft.lower = np.where(applies, np.maximum(draft.lower, amount), draft.lower)
     else:
-        draft.upper = np.where(applies, np.minimum(draft.upper, amount), draft.upper)
+        low = np.where(applies & bounds.floor, amount, 0)
+        high = np.where(applies & (not bounds.floor), amount, setting.pot)
+        draft.limits[key] = Limits(low, np.minimum(high, setting.pot))
 
 
 def _group_share(key: str, rule: GroupShare, setting: Setting, cells: Cells) -> Block:
@@ -176,9 +220,7 @@ def _limits(rule: GroupShare, pot: int) -> tuple[int, int]:
     return low, high
 
 
-def _zero_or_at_least(
-    draft: _Draft, key: str, rule: ZeroOrAtLeast, setting: Setting, cells: Cells
-) -> None:
+def _zero_or_at_least(draft: _Draft, key: str, rule: ZeroOrAtLeast, setting: Setting) -> None:
     """``drop``: who is entitled to less gets nothing; ``raise``: left to the binary program."""
     group = setting.frame.members(rule.where)
     amount = np.full(len(group), rule.amount, dtype=np.int64)
@@ -187,29 +229,54 @@ def _zero_or_at_least(
         draft.bounds[key] = BoundsOf(floor=True, amount=amount, applies=group)
         return
     small = np.array([claim < rule.amount for claim in setting.entitlement], dtype=bool)
-    draft.upper = np.where(group & small, 0, draft.upper)
-    _bound(draft, key, BoundsOf(floor=True, amount=amount, applies=group & ~small), cells, 0)
+    draft.bounds[key] = BoundsOf(floor=True, amount=amount, applies=group & ~small)
+    draft.limits[key] = Limits(
+        np.where(group & ~small, amount, 0), np.where(group & small, 0, setting.pot)
+    )
 
 
 def _finished(draft: _Draft, setting: Setting, cells: Cells) -> Rows:
     """Stack everything into the program."""
     columns = cells.count + draft.helpers
-    lower = np.zeros(columns, dtype=np.int64)
-    upper = np.full(columns, setting.pot, dtype=np.int64)
-    if cells.purposes == 1:
-        lower[: cells.count], upper[: cells.count] = draft.lower, draft.upper
-    else:
-        # Who is entitled to nothing gets its floor only.
-        idle = (setting.entitlement == 0).astype(bool)
-        most = np.where(idle, np.minimum(draft.lower, draft.upper), draft.upper)
-        who = np.flatnonzero((draft.lower > 0) | (most < setting.pot))
+    idle = (setting.entitlement == 0).astype(bool)
+    low, high = _drawn_together(list(draft.limits.values()), cells, idle)
+    if cells.purposes > 1:
+        who = np.flatnonzero((low > 0) | (high < setting.pot))
         terms = plain_sums(np.arange(len(who)), who)
-        draft.add(cells.sums(RECIPIENTS, terms, draft.lower[who], most[who]))
-    upper[: cells.count][~cells.allowed.ravel()] = 0
+        draft.add(cells.sums(RECIPIENTS, terms, low[who], high[who]))
     return Rows(
-        stack(draft.blocks, lower, upper),
+        stack(draft.blocks, *_column_bounds(cells, columns, (low, high))),
         np.array(draft.priorities, dtype=np.int64),
         np.arange(columns) >= cells.count,
         draft.least,
         draft.bounds,
+        draft.limits,
+        cells,
+        idle,
     )
+
+
+def _drawn_together(
+    limits: Sequence[Limits], cells: Cells, idle: Mask
+) -> tuple[Integers, Integers]:
+    """Return the bounds on recipients (n,) that several rules make together."""
+    pot = int(cells.totals.sum())
+    lower, upper = np.zeros(len(idle), dtype=np.int64), np.full(len(idle), pot)
+    for each in limits:
+        lower, upper = np.maximum(lower, each.lower), np.minimum(upper, each.upper)
+    if cells.purposes > 1:
+        # Who is entitled to nothing gets its floor only.
+        upper = np.where(idle, np.minimum(lower, upper), upper)
+    return lower, upper
+
+
+def _column_bounds(
+    cells: Cells, columns: int, recipients: tuple[Integers, Integers]
+) -> tuple[Integers, Integers]:
+    """Return the bounds of the program's columns; with several purposes, rows bound recipients."""
+    lower = np.zeros(columns, dtype=np.int64)
+    upper = np.full(columns, int(cells.totals.sum()), dtype=np.int64)
+    if cells.purposes == 1:
+        lower[: cells.count], upper[: cells.count] = recipients
+    upper[: cells.count][~cells.allowed.ravel()] = 0
+    return lower, upper

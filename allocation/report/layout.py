@@ -21,7 +21,8 @@ from allocation.wording import Language, say, sentences
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allocation.result import Allocation, PurposeColumn, RuleOutcome
+    from allocation.result import Allocation, PurposeColumn
+    from allocation.whole import RuleOutcome
 
 #: Up to this many recipients no subtotals are shown: the eye adds them up.
 FEW = 8

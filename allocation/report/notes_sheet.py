@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from allocation.report.sheet import Sheet
-    from allocation.result import Allocation, RuleOutcome
+    from allocation.result import Allocation
+    from allocation.whole import RuleOutcome
 
 _FIRST_ROW = 2
 _LAST_COLUMN = 5

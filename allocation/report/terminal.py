@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from allocation.errors import Problem
-    from allocation.result import Allocation, Fen, RuleOutcome
+    from allocation.result import Allocation, Fen
+    from allocation.whole import RuleOutcome
 
 WIDTH = 100
 #: Blanks between two columns.

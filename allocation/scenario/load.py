@@ -53,6 +53,10 @@ class Loaded:
         The changes made, in order.
     trail
         The place of every key.
+    reference, sets, beside
+        What was asked for, to ask again with more changes.
+    inputs
+        Content of every file read, by the names of ``hashes``.
     """
 
     name: str
@@ -64,6 +68,14 @@ class Loaded:
     warnings: tuple[Problem, ...] = ()
     changes: tuple[Applied, ...] = ()
     trail: Trail = field(default_factory=Trail)
+    reference: str = ""
+    sets: tuple[str, ...] = ()
+    beside: Path | None = None
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
+
+    def again(self, *sets: str) -> Loaded:
+        """Return the scenario read once more, with further ``KEY=VALUE`` changes."""
+        return load(self.reference, sets=[*self.sets, *sets], beside=self.beside, may_repeat=True)
 
     def place(self, *keys: str | int) -> Place:
         """Return where a key of the scenario, or the nearest table around it, stands.
@@ -121,10 +133,15 @@ def load(
         scenario=scenario,
         frame=frame,
         origins=origins_of(settled.effective.dump, settled.effective.data, settled.effective.trail),
-        hashes={path.name: digest(content)} | {raw.file: raw.sha256 for raw in tables.values()},
+        hashes={path.name: digest(content)}
+        | {raw.file: digest(raw.content) for raw in tables.values()},
         warnings=tuple(problem for problem in problems if problem.warning),
         changes=settled.changes,
         trail=settled.effective.trail,
+        reference=reference,
+        sets=tuple(sets),
+        beside=beside,
+        inputs={path.name: content} | {raw.file: raw.content for raw in tables.values()},
     )
 
 

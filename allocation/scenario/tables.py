@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from allocation.errors import Place, Problem, nearest
-from allocation.scenario.files import TABLE_LIMIT, digest, read_bytes
+from allocation.scenario.files import TABLE_LIMIT, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,8 +39,8 @@ class RawTable:
         Shape (rows,): the line each row starts on.
     units
         Unit of each money column.
-    sha256
-        Of the file's bytes.
+    content
+        The file's bytes.
     """
 
     name: str
@@ -49,7 +49,7 @@ class RawTable:
     columns: Mapping[str, tuple[str, ...]]
     lines: tuple[int, ...]
     units: Mapping[str, str]
-    sha256: str
+    content: bytes
 
 
 def read_table(name: str, table: Table, folder: Path) -> tuple[RawTable | None, list[Problem]]:
@@ -85,7 +85,7 @@ def read_table(name: str, table: Table, folder: Path) -> tuple[RawTable | None, 
         columns={column: cells for column, cells in columns.items() if column},
         lines=tuple(line for line, _ in kept),
         units=dict(table.amounts),
-        sha256=digest(content),
+        content=content,
     )
     return raw, notes + problems
 

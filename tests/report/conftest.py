@@ -10,7 +10,8 @@ from allocation.entitlement import Step
 from allocation.frame import Frame, TextColumn
 from allocation.registry.units import units
 from allocation.registry.zones import all_zones
-from allocation.result import Allocation, Heading, PurposeColumn, RuleOutcome
+from allocation.result import Allocation, Heading, PurposeColumn
+from allocation.whole import RuleOutcome
 
 WAN = 1_000_000
 
@@ -61,7 +62,10 @@ def make_result(frame, cells, *, rules=(), purposes=(), title=None, **changes):
         rules=tuple(rules),
         method="direct",
         reason="report-reason-nested",
-        record={"hashes": {"scenario.toml": "ab" * 32}, "versions": {"bokuan": "0.1.0"}},
+        recorder=lambda _: {
+            "hashes": {"scenario.toml": "ab" * 32},
+            "versions": {"bokuan": "0.1.0"},
+        },
     )
 
 
