@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import platform
+from base64 import b64encode
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from allocation.certificate import NoProofError, certificate_of
 from allocation.record import FORMAT, sealed
 
 if TYPE_CHECKING:
-    from allocation.result import Allocation
+    from allocation.result import Allocation, Solved
+    from allocation.task import Task
 
 _LIBRARIES = ("bokuan", "numpy", "highspy", "pulp")
 
@@ -33,11 +38,13 @@ def record_of(result: Allocation) -> dict[str, Any]:
         "reason": result.reason.removeprefix("report-reason-"),
         "solver": solved.solver,
         "hashes": dict(loaded.hashes),
+        "inputs": {name: _kept(content) for name, content in loaded.inputs.items()},
         "versions": {"python": platform.python_version()} | {n: version(n) for n in _LIBRARIES},
         "origins": dict(loaded.origins),
         "recipients": list(result.recipients.ids),
         "names": list(result.recipients.names),
         "purposes": [purpose.key for purpose in result.purposes],
+        "formula": _formula(solved.task),
         "entitlement_fen": [_text(value) for value in result.entitlements],
         "unrounded_fen": [_text(value) for value in result.unrounded],
         "amount_fen": result.cells.tolist(),
@@ -56,9 +63,45 @@ def record_of(result: Allocation) -> dict[str, Any]:
             {"origin": c.origin, "key": c.key, "before": c.before, "after": c.after}
             for c in result.changes
         ],
+        "certificate": _certificate(solved),
         "warnings": [warning.text("zh") for warning in result.warnings],
     }
     return sealed(record)
+
+
+def _certificate(solved: Solved) -> dict[str, Any]:
+    """Return what proves the amounts; a record without it cannot be verified, and says why."""
+    try:
+        return certificate_of(solved)
+    except NoProofError as error:
+        return {"missing": str(error)}
+
+
+def _kept(content: bytes) -> dict[str, str]:
+    """Return a file's content as text if it is UTF-8, else in base 64."""
+    try:
+        return {"text": content.decode()}
+    except UnicodeDecodeError:
+        return {"base64": b64encode(content).decode("ascii")}
+
+
+def _formula(task: Task) -> dict[str, Any]:
+    """Return what the entitlements are made of: factor shares, coefficients, awards."""
+    scenario, steps = task.loaded.scenario, task.entitlement.steps
+    awards = [
+        task.rows.limits[key].lower
+        for key, rule in scenario.rules.items()
+        if rule.kind == "top_award"
+    ]
+    return {
+        "factors": [
+            {"weight": _text(scenario.factors[s.key].weight), "shares": [*map(_text, s.values)]}
+            for s in steps
+            if s.kind == "factor"
+        ],
+        "coefficients": [[*map(_text, s.values)] for s in steps if s.kind == "coefficient"],
+        "awards_fen": np.sum([task.rows.idle * 0, *awards], axis=0).tolist(),
+    }
 
 
 def _text(value: object) -> str:

@@ -135,21 +135,26 @@ def _objective(task: Task, program: LinearProgram, helpers: Mask, solver: Solver
     targets = np.concatenate([task.targets, np.zeros(extra, dtype=object)])
     if task.loaded.scenario.objective.kind == "fair":
         return fair_share(program, targets, helpers, solver, direct=task.direct)
-    claims = np.zeros(program.columns, dtype=np.int64)
+    claims, benefit = benefit_of(task, program.columns)
+    return benefit_share(program, claims, targets, benefit, helpers, solver)
+
+
+def benefit_of(task: Task, columns: int) -> tuple[Integers, Benefit]:
+    """Return what segments are measured against (columns,), fen, and what counts as benefit."""
+    claims = np.zeros(columns, dtype=np.int64)
     cells = task.cells.count
     scale = task.entitlement.denominator * task.pot
     claims[:cells] = (task.targets[:cells] // scale).astype(np.int64)
-    return benefit_share(program, claims, targets, _benefit(task, program.columns), helpers, solver)
+    return claims, _benefit(task, columns)
 
 
 def _benefit(task: Task, columns: int) -> Benefit:
     """Return what counts as benefit: a weight per recipient, segments falling."""
     objective, frame = task.loaded.scenario.objective, task.loaded.frame
-    weights = np.ones(columns)
+    weights = np.full(columns, Fraction(1), dtype=object)
     if objective.weight:
         column, _ = frame.numbers(objective.weight)
-        each = column.values.astype(np.float64) / column.scale
-        weights[: task.cells.count] = np.repeat(each, len(task.cells.totals))
+        weights[: task.cells.count] = np.repeat(column.fractions(), len(task.cells.totals))
     segments = objective.segments
     return Benefit(
         weights,

@@ -19,7 +19,7 @@ import numpy as np
 
 from allocation_models.face import optimal_face
 from allocation_models.fair_share import FairShare, close_bounds, fair_share
-from allocation_models.program import NO_BOUND, BigIntegers, Floats, Integers, LinearProgram, Mask
+from allocation_models.program import NO_BOUND, BigIntegers, Integers, LinearProgram, Mask
 from allocation_models.solvers.highs import simplex
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Benefit:
     Parameters
     ----------
     weights
-        Shape (n,): benefit per unit of money.
+        Shape (n,), Fractions: benefit per unit of money.
     ends
         Falling segments end at these shares of the claim; the last has no end.
     slopes
@@ -44,7 +44,7 @@ class Benefit:
         Nobody gets less than this share of the claim.
     """
 
-    weights: Floats
+    weights: BigIntegers
     ends: tuple[Fraction, ...]
     slopes: tuple[Fraction, ...]
     least_ratio: Fraction
@@ -82,17 +82,8 @@ def benefit_share(
     """
     count = program.columns
     helper = np.zeros(count, dtype=bool) if helpers is None else helpers
-    least = benefit.least_ratio
-    floor = -((-claims.astype(object) * least.numerator) // least.denominator)
-    lower = np.maximum(program.column_lower, np.where(helper, -NO_BOUND, floor).astype(np.int64))
-    closed = close_bounds(replace(program, column_lower=lower), targets, helper)
-    shared = np.flatnonzero(~helper)
-    lengths = _lengths(claims[shared], benefit.ends)
-    wide = _with_segments(closed, shared, lengths)
-    cost = np.zeros(wide.columns)
-    slopes = np.array([float(slope) for slope in benefit.slopes])
-    cost[count:] = -np.outer(benefit.weights[shared], slopes).ravel()
-    face = optimal_face(wide, cost, solver)
+    wide, cost = with_segments(program, claims, targets, benefit, helper)
+    face = optimal_face(wide, cost.astype(np.float64), solver)
     extra = wide.columns - count
     found = fair_share(
         face,
@@ -109,6 +100,30 @@ def benefit_share(
     )
 
 
+def with_segments(
+    program: LinearProgram,
+    claims: Integers,
+    targets: BigIntegers,
+    benefit: Benefit,
+    helper: Mask,
+) -> tuple[LinearProgram, BigIntegers]:
+    """Return the program with a column per segment and nobody under the least ratio, and its cost.
+
+    The cost is the benefit's negative, shape (columns,), Fractions and zeros; segments stand
+    recipient by recipient.
+    """
+    least = benefit.least_ratio
+    floor = -((-claims.astype(object) * least.numerator) // least.denominator)
+    lower = np.maximum(program.column_lower, np.where(helper, -NO_BOUND, floor).astype(np.int64))
+    closed = close_bounds(replace(program, column_lower=lower), targets, helper)
+    shared = np.flatnonzero(~helper)
+    wide = _linked(closed, shared, _lengths(claims[shared], benefit.ends))
+    cost = np.zeros(wide.columns, dtype=object)
+    slopes = np.array(benefit.slopes, dtype=object)
+    cost[program.columns :] = -np.outer(benefit.weights[shared], slopes).ravel()
+    return wide, cost
+
+
 def _lengths(claims: Integers, ends: tuple[Fraction, ...]) -> Integers:
     """Return segment lengths in whole units, shape (n, s); the last has no end."""
     edges = [np.zeros(len(claims), dtype=np.int64)]
@@ -119,7 +134,7 @@ def _lengths(claims: Integers, ends: tuple[Fraction, ...]) -> Integers:
     return np.concatenate([np.diff(np.stack(edges, axis=1), axis=1), endless], axis=1)
 
 
-def _with_segments(program: LinearProgram, shared: Integers, lengths: Integers) -> LinearProgram:
+def _linked(program: LinearProgram, shared: Integers, lengths: Integers) -> LinearProgram:
     """Return the program with a column per segment, tied to its recipient's amount."""
     count, segments = lengths.shape
     link = np.column_stack(

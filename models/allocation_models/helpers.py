@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +13,17 @@ if TYPE_CHECKING:
     from allocation_models.program import BigIntegers, Integers, LinearProgram, Mask
 
 
+def _up(top: int, bottom: int) -> int:
+    """Return the least whole number from top / bottom on."""
+    return -(-top // bottom)
+
+
 def helper_values(
-    program: LinearProgram, amounts: Integers | BigIntegers, helpers: Mask
+    program: LinearProgram, amounts: Integers | BigIntegers, helpers: Mask, *, whole: bool = True
 ) -> BigIntegers:
-    """Return ``amounts`` with each helper column at the least whole number its rows allow.
+    """Return ``amounts`` with each helper column at the least number its rows allow.
+
+    A whole number, or an exact fraction.
 
     Only rows with a single helper are read; a helper without such a row keeps its value.
     """
@@ -33,7 +41,8 @@ def helper_values(
     bounded = np.abs(side) < NO_BOUND
     top, bottom = (side.astype(object) - sums)[bounded], factor[bounded]
     least = program.column_lower.astype(object)
-    np.maximum.at(least, program.indices[entry[bounded]], -(-top // bottom))
+    divide = np.frompyfunc(_up if whole else Fraction, 2, 1)
+    np.maximum.at(least, program.indices[entry[bounded]], divide(top, bottom))
     touched = np.zeros(program.columns, dtype=bool)
     touched[program.indices[entry]] = True
     return np.where(helpers & touched, least, values)

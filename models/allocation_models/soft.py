@@ -67,7 +67,7 @@ def soften(
         if find_conflict(trial) is None:
             current = trial
             continue
-        wide, cost = _with_shortfalls(trial, rows)
+        wide, cost = with_shortfalls(trial, rows)
         current = optimal_face(wide, cost, solver)
     extra = current.columns - len(helpers)
     return Softened(current, np.concatenate([helpers, np.ones(extra, dtype=bool)]))
@@ -89,10 +89,13 @@ def _restored(current: LinearProgram, program: LinearProgram, rows: Integers) ->
     return replace(current, row_lower=lower, row_upper=upper)
 
 
-def _with_shortfalls(
+def with_shortfalls(
     program: LinearProgram, rows: Integers
 ) -> tuple[LinearProgram, np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    """Return the program with a shortfall column per bounded side of ``rows``, and their cost."""
+    """Return the program with a shortfall column per bounded side of ``rows``, and their cost.
+
+    The new columns stand in the order: lower sides, upper sides.
+    """
     below = rows[program.row_lower[rows] > -NO_BOUND]
     above = rows[program.row_upper[rows] < NO_BOUND]
     new_rows = np.concatenate([below, above])

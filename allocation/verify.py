@@ -1,0 +1,400 @@
+"""Check a record of bokuan again, in exact arithmetic, with Python's standard library alone.
+
+    python verify.py record.json [--inputs DIR] [--lang en]
+
+This one file also runs when copied elsewhere; it trusts no solver and no other code of bokuan's.
+Why the stages prove the amounts: docs/certificate.md. Exit code: 0 proved, 1 not, 2 no record.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from argparse import ArgumentParser
+from base64 import b64decode
+from collections import defaultdict
+from fractions import Fraction
+from hashlib import sha256
+from itertools import pairwise
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+Json = dict[str, Any]
+Said = tuple[str, str]  # in Chinese and in English
+Weights = defaultdict[int, Fraction]
+FORMAT = 2
+PARTS = 2**62 - 1  # of a quantum: how finely fractions are compared when amounts are rounded
+MALFORMED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+SIGNPOSTS: dict[str, Callable[[int], tuple[int, int]]] = {  # squared, after n quanta
+    "adams": lambda n: (n * n, 1),
+    "dean": lambda n: ((2 * n * (n + 1)) ** 2, (2 * n + 1) ** 2),
+    "huntington_hill": lambda n: (n * (n + 1), 1),
+    "webster": lambda n: ((2 * n + 1) ** 2, 4),
+    "modified_webster": lambda n: ((2 * n + 1) ** 2, 4) if n else (49, 100),
+    "jefferson": lambda n: ((n + 1) ** 2, 1),
+}
+NOTES: dict[str, Said] = {  # what a record says its checks do not cover
+    "raise": ("所选对象可行,未证最优", "who is funded: possible, not proved the best"),
+    "crossing": ("取整:任意两者对换均不更优", "rounding: no exchange between two would be better"),
+    "quota": ("配额法的次序未复核", "the order of the quota method is not checked again"),
+    "upper": ("上级给各单位的总额按给定值", "the units' totals from above are taken as given"),
+}
+
+
+def short(what: str, by: Fraction | float) -> Said:
+    """Return a failure: an inequality, and by how much it fails."""
+    return f"{what}:差 {float(by):.6g}", f"{what}: fails by {float(by):.6g}"
+
+
+def differs(what: str, found: object, right: object) -> Said:
+    """Return a failure: what stands in the record, and what is right."""
+    old, new = f"{found}"[:80], f"{right}"[:80]
+    return f"{what}:记录为 {old},应为 {new}", f"{what}: {old} is recorded, {new} is right"
+
+
+class Certificate:
+    """The program and the exact amounts of a record, with bounds closed in."""
+
+    def __init__(self, record: Json) -> None:
+        self.record, self.proof = record, record["certificate"]
+        columns, rows = self.proof["columns"], self.proof["rows"]
+        purposes = len(record["purposes"]) or 1
+        self.cells, self.quantum = len(record["recipients"]) * purposes, record["quantum_fen"]
+        self.names = [name for name in record["names"] for _ in range(purposes)]
+        self.names += [f"#{j}" for j in range(self.cells, len(columns["target"]))]
+        self.rows = [
+            list(zip(rows["column"][a:b], rows["coefficient"][a:b], strict=True))
+            for a, b in pairwise(rows["start"])
+        ]
+        count = len(self.rows)
+        self.low, self.high, self.lower, self.upper = (
+            [free if bound is None else bound for bound in part[side]]
+            for part in (rows, columns)
+            for side, free in (("lower", -inf), ("upper", inf))
+        )
+        self.priority = rows["priority"] + [0] * (count - len(rows["priority"]))
+        self.rule, self.stays_whole = [""] * count, [False] * count
+        for name, a, b, whole in rows["rules"]:
+            self.rule[a:b], self.stays_whole[a:b] = [name] * (b - a), [whole] * (b - a)
+        self.exact = [Fraction(*pair) for pair in self.proof["exact"]]
+        self.target = columns["target"]
+        self.whole, self.order = self.proof["whole"], self.proof["order"]
+        sizes = [*map(len, (self.target, self.exact, self.lower, self.upper))]
+        if len({*sizes}) > 1 or not 0 < self.cells <= len(self.whole) <= sizes[0]:
+            raise ValueError(sizes)
+        self._close_bounds(columns.get("least") or self.lower)
+        self.sums = self.sums_of(self.exact)
+        written = self.sums_of(self.exact[: len(self.whole)])
+        soft = zip(self.priority, self.low, written, self.high, strict=True)
+        self.let_go = [p > 0 and not low <= total <= high for p, low, total, high in soft]
+
+    def _close_bounds(self, least: list[Any]) -> None:
+        """Draw together what bounds one column; who has no claim gets no more than its floor."""
+        bounds = [bound for limits in self.proof["limits"].values() for bound in limits]
+        rows = zip(self.rows, self.low, self.high, strict=True)
+        bounds += [(r[0][0], low, high) for r, low, high in rows if len(r) == 1 == r[0][1]]
+        for j, low, high in bounds:
+            self.lower[j], self.upper[j] = max(self.lower[j], low), min(self.upper[j], high)
+        for j in range(self.cells):
+            if not self.target[j]:
+                self.upper[j] = min(self.upper[j], self.lower[j])
+        # The benefit's least ratio holds before rounding only.
+        self.whole_lower, self.lower = self.lower, [*map(max, self.lower, least)]
+
+    def sums_of(self, amounts: list[Any]) -> list[Any]:
+        """Return every row's sum; columns without an amount count nothing."""
+        known = len(amounts)
+        return [sum(a * amounts[j] for j, a in row if j < known) for row in self.rows]
+
+    def outside(self, sums: list[Any], rows: Iterable[int], *bounded: list[Any]) -> Iterator[Said]:
+        """Yield the rows, and the columns of (lower, amounts, upper), whose bounds are not met."""
+        gaps = [(self.rule[r], max(self.low[r] - sums[r], sums[r] - self.high[r])) for r in rows]
+        columns = zip(self.names, *bounded, strict=False)
+        gaps += [(name, max(low - x, x - high)) for name, low, x, high in columns]
+        yield from (short(what, by) for what, by in gaps if by > 0)
+
+
+def check_hashes(record: Json, folder: Path | None = None) -> Iterator[Said]:
+    """Check the record's own hash, and that of every input: as kept, and as it is in ``folder``."""
+    bare = {key: value for key, value in record.items() if key != "sha256"}
+    text = json.dumps(bare, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if (right := sha256(text.encode()).hexdigest()) != record.get("sha256"):
+        yield differs("sha256", record.get("sha256"), right)
+    for name in record["hashes"] | record["inputs"]:
+        kept = record["inputs"].get(name, {"text": ""})
+        contents = [kept["text"].encode() if "text" in kept else b64decode(kept["base64"])]
+        files = [folder / name] if folder else []
+        contents += [file.read_bytes() if file.is_file() else b"" for file in files]
+        for found in {sha256(content).hexdigest() for content in contents}:
+            if found != record["hashes"].get(name):
+                yield differs(name, record["hashes"].get(name), found)
+
+
+def check_rules(it: Certificate) -> Iterator[Said]:
+    """Check that the rules are those of the scenario with its changes, and all are there."""
+    text = next(kept["text"] for n, kept in it.record["inputs"].items() if n.endswith(".toml"))
+    expected = set(tomllib.loads(text.removeprefix("\ufeff")).get("rules", {}))
+    for change in it.record["changes"]:
+        path = change["key"].split(".")
+        if path[0] == "rules" and len(path) > 1:
+            gone = len(path) == 2 and change["after"] == "off"
+            expected = expected - {path[1]} if gone else expected | {path[1]}
+    recorded = {rule["key"] for rule in it.record["rules"]}
+    if recorded != expected:
+        yield differs("rules", sorted(recorded), sorted(expected))
+    there = {name for name, *_ in it.proof["rows"]["rules"]} | set(it.proof["limits"])
+    yield from (differs(key, "—", "Σ") for key in sorted(recorded - there))
+
+
+def check_formula(it: Certificate) -> Iterator[Said]:
+    """Check the entitlements against their steps, and the targets against the entitlements."""
+    formula = it.record["formula"]
+    score = [Fraction(0)] * len(it.record["recipients"])
+    for factor in formula["factors"]:
+        shares = zip(score, factor["shares"], strict=True)
+        score = [s + Fraction(factor["weight"]) * Fraction(share) for s, share in shares]
+    for values in formula["coefficients"]:
+        score = [s * Fraction(value) for s, value in zip(score, values, strict=True)]
+    awards, total = formula["awards_fen"], sum(score) or Fraction(1)
+    rest = (it.record["pot_fen"] - sum(awards)) / Fraction(total)
+    right = [award + rest * s for award, s in zip(awards, score, strict=True)]
+    said = map(Fraction, it.record["entitlement_fen"])
+    pairs = zip(it.record["names"], said, right, strict=True)
+    yield from (differs(*pair) for pair in pairs if pair[1] != pair[2])
+    totals = [it.low[r] for r, rule in enumerate(it.rule) if rule == "purposes"] or [1]
+    claims = [claim * part for claim in right for part in totals]
+    unit = next((t / c for t, c in zip(it.target, claims, strict=False) if t and c), 0)
+    for j, claim in enumerate(claims):
+        if claim and it.target[j] not in (claim * unit, 0 if len(totals) > 1 else None):
+            yield differs(it.names[j], it.target[j], claim * unit)
+
+
+def check_rows(it: Certificate) -> Iterator[Said]:
+    """Check every row and bound at the exact amounts, and the pot."""
+    yield from it.outside(it.sums, range(len(it.rows)), it.lower, it.exact, it.upper)
+    pot = [r for r, name in enumerate(it.rule) if name == "pot"]
+    if len(pot) != 1 or sorted(it.rows[pot[0]]) != [(j, 1) for j in range(it.cells)]:
+        yield differs("pot", len(pot), 1)
+    elif not it.low[pot[0]] == it.high[pot[0]] == it.record["pot_fen"]:
+        yield differs("pot", it.low[pot[0]], it.record["pot_fen"])
+    if [Fraction(value) for value in it.record["unrounded_fen"]] != it.exact[: it.cells]:
+        yield differs("unrounded_fen", "…", "exact")
+
+
+def gap(weight: Fraction, x: Any, low: Any, high: Any) -> Any:
+    """Return what ``weight`` leaves open: how far x is from the side it is pushed to, weighted."""
+    return weight * (x - (low if weight > 0 else high)) if weight else 0
+
+
+def weigh(it: Certificate, rows: list[list[int]], y: Weights, total: Weights) -> set[int]:
+    """Add to the rows' multipliers and to the columns' sums; return the columns touched."""
+    for r, top, bottom in rows:
+        y[r] += Fraction(top, bottom)
+        for j, a in it.rows[r]:
+            total[j] += a * Fraction(top, bottom)
+    return {j for r, _, _ in rows for j, _ in it.rows[r]}
+
+
+def check_objectives(it: Certificate) -> Iterator[Said]:
+    """Check that each objective before the fair one is at its least; pin what holds it there."""
+    for number, objective in enumerate(it.proof["objectives"], start=1):
+        y, weight = Weights(Fraction), Weights(Fraction)
+        weigh(it, [[r, -top, bottom] for r, top, bottom in objective["rows"]], y, weight)
+        for j, top, bottom in objective["cost"]:
+            weight[j] += Fraction(top, bottom)
+        left = sum(gap(-value, it.sums[r], it.low[r], it.high[r]) for r, value in y.items())
+        left += sum(
+            gap(value, it.exact[j], it.lower[j], it.upper[j]) for j, value in weight.items()
+        )
+        if left or any(it.priority[r] > objective["priority"] > 0 for r in y):
+            yield short(f"objective {number}", left)
+        for r in [r for r, value in y.items() if value]:
+            it.low[r] = it.high[r] = it.sums[r]
+        for j in [j for j, value in weight.items() if value]:
+            it.lower[j] = it.upper[j] = it.exact[j]
+
+
+def check_stages(it: Certificate) -> Iterator[Said]:
+    """Check that the stages leave nobody under a cap room for more."""
+    ratio = [Fraction(x) / t if t else inf for x, t in zip(it.exact, it.target, strict=True)]
+    waiting = {j for j in range(it.cells) if it.target[j] and it.exact[j] < it.upper[j]}
+    y, total, level = Weights(Fraction), Weights(Fraction), Fraction(-1)
+    gaps: dict[tuple[int, int], Any] = {}
+    for number, stage in enumerate(it.proof["stages"], start=1):
+        level, before = Fraction(*stage["level"]), level
+        touched = weigh(it, stage["rows"], y, total) | {j for kind, j in gaps if kind}
+        gaps |= {(0, r): gap(y[r], it.sums[r], it.low[r], it.high[r]) for r, _, _ in stage["rows"]}
+        for j in touched:
+            # Nobody at or under the level may lose: such a column goes no lower.
+            held = total[j] < 0 and ratio[j] <= level
+            gaps[1, j] = 0 if held else gap(-total[j], it.exact[j], it.lower[j], it.upper[j])
+            if total[j] < 0 and ratio[j] >= level:
+                waiting.discard(j)
+        gaps = {key: left for key, left in gaps.items() if left}
+        if gaps or level < before:
+            yield short(f"stage {number}", sum(gaps.values()) or before - level)
+    yield from (short(it.names[j], it.upper[j] - it.exact[j]) for j in sorted(waiting))
+
+
+def check_whole(it: Certificate) -> Iterator[Said]:
+    """Check the amounts: whole quanta, every row and bound, and the total."""
+    q, said = it.quantum, [fen for row in it.record["amount_fen"] for fen in row]
+    if said != it.whole[: it.cells]:
+        yield differs("amount_fen", "…", "whole")
+    yield from (short(it.names[j], fen % q) for j, fen in enumerate(said) if fen % q)
+    if sum(said) + it.record["unspent_fen"] != it.record["pot_fen"]:
+        yield differs("Σ", sum(said), it.record["pot_fen"] - it.record["unspent_fen"])
+    sums = it.sums_of(it.whole)
+    for r, rule in enumerate(it.rule):
+        # Rounded down per unit, money may be left: totals are ceilings.
+        if it.record["rounding"] == "per_unit" and rule in ("pot", "upper"):
+            sums[r] = max(sums[r], it.low[r])
+    held = [r for r, stays in enumerate(it.stays_whole) if stays and not it.let_go[r]]
+    upper = [h if it.target[j] else -(-h // q) * q for j, h in enumerate(it.upper[: it.cells])]
+    yield from it.outside(sums, held, it.whole_lower, it.whole, upper)
+
+
+def check_rounding(it: Certificate) -> Iterator[Said]:
+    """Check that who was rounded up comes first in the stated order, rows permitting."""
+    method = it.record["rounding"]
+    for j, unit in enumerate(it.proof["units"] if method == "per_unit" else ()):
+        right = it.exact[j] // (unit * it.quantum) * unit * it.quantum
+        if it.whole[j] != right:
+            yield differs(it.names[j], it.whole[j], right)
+    if method == "largest_remainder":
+        yield from check_exchanges(it)
+    pools = it.proof["pools"] if method in SIGNPOSTS else ()
+    for pool in set(pools):
+        yield from check_pool(it, [j for j, other in enumerate(pools) if other == pool])
+
+
+def check_pool(it: Certificate, who: list[int]) -> Iterator[Said]:
+    """Check a divisor method: no next quantum was due before one that was given."""
+    if sum(it.exact[j] for j in who) != sum(it.whole[j] for j in who):
+        yield short(it.names[who[0]], abs(sum(it.exact[j] - it.whole[j] for j in who)))
+
+    def due(j: int, n: int) -> tuple[Fraction | float, int, int]:
+        top, bottom = SIGNPOSTS[it.record["rounding"]](n)
+        return Fraction(it.target[j] ** 2 * bottom, top) if top else inf, -it.order[j], j
+
+    quanta = {j: it.whole[j] // it.quantum for j in who if it.target[j]}
+    following = [due(j, n) for j, n in quanta.items() if (n + 1) * it.quantum <= it.upper[j]]
+    last = [due(j, n - 1) for j, n in quanta.items() if (n - 1) * it.quantum >= it.lower[j]]
+    if following and last and max(following) > min(last):
+        yield differs(it.names[min(last)[2]], "+1", it.names[max(following)[2]])
+
+
+def check_exchanges(it: Certificate) -> Iterator[Said]:
+    """Look for two amounts between which a quantum would better be moved."""
+    base = [x // it.quantum for x in it.exact[: it.cells]]
+    part = [-(-(x % it.quantum) * PARTS // it.quantum) for x in it.exact[: it.cells]]
+    place = sorted(range(it.cells), key=lambda j: (-part[j], it.order[j]))
+    sums, entries = it.sums_of(it.whole), blocking_entries(it)
+    ups: dict[Any, int] = {}
+    downs: dict[Any, int] = {}
+    for position, j in enumerate(place):
+        # How many quanta beyond the two next to the exact amount: one down, as it is, one up.
+        k = it.whole[j] // it.quantum - base[j]
+        less, here, more = (max(0, -n, n - (part[j] > 0)) for n in (k - 1, k, k + 1))
+        if it.whole[j] + it.quantum <= it.upper[j]:
+            ups.setdefault((entries[j], more - here), position)
+        if it.whole[j] - it.quantum >= it.lower[j]:
+            downs[entries[j], less - here] = position
+    for (up, gain), first in ups.items():
+        for (down, loss), second in downs.items():
+            better = gain + loss < 0 or (gain == loss == 0 and first < second)
+            moved = defaultdict(int, up)
+            for r, a in down if better else ():
+                moved[r] -= a
+            held = (it.low[r] <= sums[r] + a * it.quantum <= it.high[r] for r, a in moved.items())
+            if better and first != second and all(held):
+                yield differs(it.names[place[second]], "+1", it.names[place[first]])
+
+
+def blocking_entries(it: Certificate) -> list[tuple[tuple[int, int], ...]]:
+    """Return each cell's entries in the rows that an exchange of one quantum could break."""
+    entries: list[list[tuple[int, int]]] = [[] for _ in it.exact]
+    for r, (row, total) in enumerate(zip(it.rows, it.sums_of(it.whole), strict=True)):
+        swing = 2 * it.quantum * max((abs(a) for _, a in row), default=0)
+        safe = it.low[r] <= total - swing and total + swing <= it.high[r]
+        for j, a in row if it.stays_whole[r] and not (it.let_go[r] or safe) else ():
+            entries[j].append((r, a))
+    return [tuple(each) for each in entries]
+
+
+#: In this order: an objective pins what it holds for the stages after it.
+CHECKS: list[tuple[Callable[[Certificate], Iterable[Said]], Said]] = [
+    (check_rules, ("方案的每条规则都在", "every rule of the scenario is there")),
+    (check_formula, ("公式份额可由各步重算", "entitlements follow from their steps")),
+    (check_rows, ("精确金额合乎每一行", "the exact amounts meet every row")),
+    (check_rounding, ("取整合乎所述次序", "rounding follows its order")),
+    (check_whole, ("整额合乎每一行与总额", "whole amounts meet every row and the pot")),
+    (check_objectives, ("公平之前的目标已达最优", "objectives before the fair one are met")),
+    (check_stages, ("各阶段的界闭合", "the bound of every stage closes")),
+]
+
+
+def verify(record: Json, folder: Path | None = None) -> list[tuple[Said, list[Said]]]:
+    """Return every check by name with its failures: none where it holds."""
+    hashes = ("记录与输入未被改动", "record and inputs match their hashes")
+    found = [(hashes, _failures(check_hashes, record, folder))]
+    try:
+        it = Certificate(record)
+    except MALFORMED as error:
+        said = [differs("certificate", type(error).__name__, error)]
+        return [*found, (("证书完整", "the certificate is complete"), said)]
+    return found + [(name, _failures(check, it)) for check, name in CHECKS]
+
+
+def _failures(check: Callable[..., Iterable[Said]], *given: Any) -> list[Said]:
+    try:
+        return list(check(*given))
+    except MALFORMED as error:
+        return [differs(type(error).__name__, error, "…")]
+
+
+def verdict(record: Json, folder: Path | None, language: str) -> tuple[list[str], bool]:
+    """Return what to say of a record, line by line, and whether it is proved."""
+    tongue, found = int(language == "en"), verify(record, folder)
+    lines = []
+    for name, failures in found:
+        lines += [f"{'×' if failures else '√'} {name[tongue]}"]
+        lines += [f"    {failure[tongue]}" for failure in failures[:20]]
+    lines += [f"  * {NOTES[key][tongue]}" for key in record.get("certificate", {}).get("notes", ())]
+    proved = not any(failures for _, failures in found)
+    ends = ("未能证明", "not proved"), ("已证明", "proved")
+    return [*lines, ends[proved][tongue]], proved
+
+
+def read(path: Path) -> Json:
+    """Return a record; raises ValueError or OSError if it is none of this format."""
+    # Whatever is no whole number becomes exact, or is refused.
+    record = json.loads(path.read_bytes(), parse_float=Fraction, parse_constant=Fraction)
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise ValueError(path)
+    return record
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check the record named by the arguments and say what was found."""
+    parser = ArgumentParser(prog="verify")
+    parser.add_argument("record", type=Path)
+    parser.add_argument("--inputs", type=Path)
+    parser.add_argument("--lang", default="zh")
+    given = parser.parse_args(arguments)
+    try:
+        lines, proved = verdict(read(given.record), given.inputs, given.lang)
+    except (OSError, ValueError, RecursionError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+    print(*lines, sep="\n")
+    return int(not proved)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
