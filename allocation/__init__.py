@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from allocation.report.frames import comparison_frame as compare
     from allocation.result import Allocation
     from allocation.scenario import Loaded, check, load, shipped
+    from allocation.verification import Verification, verify
 
     __version__: str
 
@@ -39,6 +40,7 @@ __all__ = [
     "Loaded",
     "Place",
     "Problem",
+    "Verification",
     "__version__",
     "allocate",
     "check",
@@ -46,6 +48,7 @@ __all__ = [
     "load",
     "read_record",
     "shipped",
+    "verify",
 ]
 
 #: Where each public name lives, and what it is called there.
@@ -64,6 +67,8 @@ _HOMES = {
     "load": ("allocation.scenario", "load"),
     "read_record": ("allocation.record", "read_record"),
     "shipped": ("allocation.scenario", "shipped"),
+    "Verification": ("allocation.verification", "Verification"),
+    "verify": ("allocation.verification", "verify"),
 }
 
 

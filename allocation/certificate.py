@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocation.policy.kinds import ZeroOrAtLeast
+from allocation.policy.kinds import RuleBase, ZeroOrAtLeast
 from allocation.sharing import benefit_of
 from allocation_models.benefit import with_segments
 from allocation_models.certificate import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from allocation.result import Solved
+    from allocation.task import Task
     from allocation_models.multipliers import Multipliers
     from allocation_models.program import BigIntegers, Integers, LinearProgram, RowGroup
 
@@ -86,13 +87,29 @@ def certificate_of(solved: Solved) -> Json:
     return {
         "columns": _columns(solved, wide),
         "rows": _rows(wide.program, task.rows.priority, task.rows.program.groups),
-        "limits": _limits(solved),
+        "limits": _limits(task, shares.program),
         "exact": [_pair(value) for value in wide.amounts.tolist()],
         "objectives": objectives,
         "stages": [_stage(stage) for stage in stages],
         "whole": solved.whole.columns.tolist(),
         **_rounding(solved),
         "notes": _notes(solved),
+    }
+
+
+def written_rows(task: Task) -> Json:
+    """Return what of a certificate follows from the inputs alone, before anything is solved.
+
+    ``choosing`` are the rules whose limits depend on the solution.
+    """
+    rules = task.loaded.scenario.rules.items()
+    program = task.rows.program
+    return {
+        "rows": _rows(program, task.rows.priority, program.groups),
+        "columns": program.columns,
+        "limits": _limits(task, program),
+        "choosing": [key for key, rule in rules if _chooses(rule)],
+        "order": _order(task),
     }
 
 
@@ -201,15 +218,19 @@ def _bounds(bound: Integers) -> list[int | None]:
     return [None if abs(value) >= NO_BOUND else value for value in bound.tolist()]
 
 
-def _limits(solved: Solved) -> Json:
+def _chooses(rule: RuleBase) -> bool:
+    """Tell whether a rule chooses whom to fund while solving."""
+    return isinstance(rule, ZeroOrAtLeast) and rule.below == "raise"
+
+
+def _limits(task: Task, program: LinearProgram) -> Json:
     """Return each rule's bounds on single recipients: position, least and most, where it has one.
 
     With several purposes rows bound recipients, and nothing stands here but the rules' keys.
     """
-    task, program = solved.task, solved.shares.program
     bounds = {key: (each.lower, each.upper) for key, each in task.rows.limits.items()}
     for key, rule in task.loaded.scenario.rules.items():
-        if isinstance(rule, ZeroOrAtLeast) and rule.below == "raise":
+        if _chooses(rule):
             cells = slice(task.cells.count)
             bounds[key] = program.column_lower[cells], program.column_upper[cells]
     said: Json = {key: [] for key in bounds}
@@ -224,8 +245,7 @@ def _rounding(solved: Solved) -> Json:
     task, shares = solved.task, solved.shares
     rounding = task.loaded.scenario.rounding
     purposes = len(task.cells.totals)
-    order = task.order[:, None] * purposes + np.arange(purposes)
-    said: Json = {"order": order.ravel().tolist()}
+    said: Json = {"order": _order(task)}
     if rounding.method == "per_unit":
         units, _ = task.loaded.frame.numbers(rounding.column)
         said["units"] = [int(value) for value in np.repeat(units.values, purposes)]
@@ -233,6 +253,13 @@ def _rounding(solved: Solved) -> Json:
         assert shares.pools is not None, "checked when it was rounded"
         said["pools"] = shares.pools[: task.cells.count].tolist()
     return said
+
+
+def _order(task: Task) -> list[int]:
+    """Return each cell's place in the order among equals."""
+    purposes = len(task.cells.totals)
+    order: list[int] = (task.order[:, None] * purposes + np.arange(purposes)).ravel().tolist()
+    return order
 
 
 def _notes(solved: Solved) -> list[str]:

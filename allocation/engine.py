@@ -91,7 +91,9 @@ def task_of(loaded: Loaded, below: frozenset[Path] = frozenset()) -> Task:
 
     ``below`` holds the scenarios whose upper level this one is.
     """
-    totals, kept = _upper_totals(loaded, below | {loaded.path.resolve()})
+    totals, kept, above = _upper_totals(loaded, below | {loaded.path.resolve()})
+    if above is not None:
+        loaded = loaded.with_inputs_of(above)
     task, problems = prepare(loaded, totals)
     errors = [problem for problem in problems if not problem.warning]
     if errors and all(problem.code.startswith("L11-") for problem in errors):
@@ -102,16 +104,19 @@ def task_of(loaded: Loaded, below: frozenset[Path] = frozenset()) -> Task:
     return replace(task, warnings=(*loaded.warnings, *warnings, *kept))
 
 
-def _upper_totals(loaded: Loaded, passed: frozenset[Path]) -> tuple[dict[str, int], list[Problem]]:
-    """Return each unit's total from the upper level, and what stays with units without zones."""
+def _upper_totals(
+    loaded: Loaded, passed: frozenset[Path]
+) -> tuple[dict[str, int], list[Problem], Loaded | None]:
+    """Return each unit's total from the upper level, what stays with units, and that scenario."""
     upper = loaded.scenario.upper
     if upper is None:
-        return {}, []
+        return {}, [], None
     place = loaded.place("upper", "scenario")
     higher = load(upper.scenario, beside=loaded.path.parent)
     if higher.path.resolve() in passed:
         raise_if_any([Problem("L1-upper-circle", place, {"found": upper.scenario})])
-    above = allocate_task(task_of(higher, passed), solver_named(DEFAULT_SOLVER), DEFAULT_SOLVER)
+    task = task_of(higher, passed)
+    above = allocate_task(task, solver_named(DEFAULT_SOLVER), DEFAULT_SOLVER)
     amounts = dict(zip(above.recipients.ids, above.amounts.tolist(), strict=True))
     if above.heading.pot != loaded.scenario.pot.amount:
         pots = loaded.scenario.pot.amount, above.heading.pot
@@ -131,7 +136,8 @@ def _upper_totals(loaded: Loaded, passed: frozenset[Path]) -> tuple[dict[str, in
         for unit, fen in amounts.items()
         if fen and unit not in present
     ]
-    return {unit: fen for unit, fen in amounts.items() if unit in present}, kept
+    totals = {unit: fen for unit, fen in amounts.items() if unit in present}
+    return totals, kept, task.loaded
 
 
 def solver_named(name: str) -> Solver:

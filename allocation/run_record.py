@@ -11,6 +11,7 @@ import numpy as np
 
 from allocation.certificate import NoProofError, certificate_of
 from allocation.record import FORMAT, sealed
+from allocation.scenario import Reference
 
 if TYPE_CHECKING:
     from allocation.result import Allocation, Solved
@@ -40,11 +41,15 @@ def record_of(result: Allocation) -> dict[str, Any]:
         "hashes": dict(loaded.hashes),
         "inputs": {name: _kept(content) for name, content in loaded.inputs.items()},
         "versions": {"python": platform.python_version()} | {n: version(n) for n in _LIBRARIES},
+        "asked": {
+            "changes": list(Reference.parse(loaded.reference).changes),
+            "sets": list(loaded.sets),
+        },
         "origins": dict(loaded.origins),
         "recipients": list(result.recipients.ids),
         "names": list(result.recipients.names),
         "purposes": [purpose.key for purpose in result.purposes],
-        "formula": _formula(solved.task),
+        "formula": formula_of(solved.task),
         "entitlement_fen": [_text(value) for value in result.entitlements],
         "unrounded_fen": [_text(value) for value in result.unrounded],
         "amount_fen": result.cells.tolist(),
@@ -85,7 +90,7 @@ def _kept(content: bytes) -> dict[str, str]:
         return {"base64": b64encode(content).decode("ascii")}
 
 
-def _formula(task: Task) -> dict[str, Any]:
+def formula_of(task: Task) -> dict[str, Any]:
     """Return what the entitlements are made of: factor shares, coefficients, awards."""
     scenario, steps = task.loaded.scenario, task.entitlement.steps
     awards = [

@@ -25,7 +25,9 @@ HOUSE = [
     ["allocation.report"],
     # The main road, from a scenario to proven amounts.
     ["allocation.engine"],
+    ["allocation.verification"],
     ["allocation.conflict", "allocation.run_record"],
+    ["allocation.certificate", "allocation.verifier"],
     ["allocation.result"],
     ["allocation.record"],
     ["allocation.whole"],

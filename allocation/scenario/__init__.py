@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allocation.frame import Column, Frame, TextColumn
 from allocation.scenario.checks import check
-from allocation.scenario.find import locate, shipped
+from allocation.scenario.find import Reference, locate, shipped
 from allocation.scenario.load import Loaded, load
 from allocation.scenario.schema import Scenario
 
@@ -12,6 +12,7 @@ __all__ = [
     "Column",
     "Frame",
     "Loaded",
+    "Reference",
     "Scenario",
     "TextColumn",
     "check",

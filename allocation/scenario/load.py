@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from allocation.scenario.lines import KeyPath
 
 T = TypeVar("T")
+
+#: Stands before the names of the upper level's files.
+ABOVE = "upper/"
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,12 @@ class Loaded:
     sets: tuple[str, ...] = ()
     beside: Path | None = None
     inputs: Mapping[str, bytes] = field(default_factory=dict)
+
+    def with_inputs_of(self, upper: Loaded) -> Loaded:
+        """Return the scenario with the files of its upper level among its inputs."""
+        hashes = {f"{ABOVE}{name}": value for name, value in upper.hashes.items()}
+        inputs = {f"{ABOVE}{name}": content for name, content in upper.inputs.items()}
+        return replace(self, hashes=dict(self.hashes) | hashes, inputs=dict(self.inputs) | inputs)
 
     def again(self, *sets: str) -> Loaded:
         """Return the scenario read once more, with further ``KEY=VALUE`` changes."""

@@ -17,9 +17,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocation_models.blame import InfeasibleError, find_conflict
 from allocation_models.face import optimal_face
 from allocation_models.fair_share import FairShare, close_bounds, fair_share
-from allocation_models.program import NO_BOUND, BigIntegers, Integers, LinearProgram, Mask
+from allocation_models.program import (
+    NO_BOUND,
+    BigIntegers,
+    Integers,
+    LinearProgram,
+    Mask,
+    rows_of,
+)
 from allocation_models.solvers.highs import simplex
 
 if TYPE_CHECKING:
@@ -83,7 +91,13 @@ def benefit_share(
     count = program.columns
     helper = np.zeros(count, dtype=bool) if helpers is None else helpers
     wide, cost = with_segments(program, claims, targets, benefit, helper)
-    face = optimal_face(wide, cost.astype(np.float64), solver)
+    try:
+        face = optimal_face(wide, cost.astype(np.float64), solver)
+    except InfeasibleError as error:
+        # Segments have no part in a conflict; the least ratio may have.
+        narrow = rows_of(wide, np.arange(program.rows))
+        conflict = find_conflict(program) or find_conflict(narrow) or error.conflict
+        raise InfeasibleError(conflict) from None
     extra = wide.columns - count
     found = fair_share(
         face,

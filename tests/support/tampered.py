@@ -27,9 +27,6 @@ def _move_quantum(record: Json, rng: random.Random) -> bool:
     quantum, whole = record["quantum_fen"], record["certificate"]["whole"]
     purposes = len(record["amount_fen"][0])
     rich = [j for j in range(len(record["names"]) * purposes) if whole[j] >= quantum]
-    others = [j for j in range(len(record["names"]) * purposes) if j != rich[0]]
-    if not rich or not others:
-        return False
     giver = rng.choice(rich)
     taker = rng.choice([j for j in range(len(record["names"]) * purposes) if j != giver])
     for j, fen in ((giver, -quantum), (taker, quantum)):
@@ -39,7 +36,10 @@ def _move_quantum(record: Json, rng: random.Random) -> bool:
 
 
 def _turn_multiplier(record: Json, rng: random.Random) -> bool:
-    """Turn the sign of a multiplier of a row in which somebody is not at a cap."""
+    """Turn a multiplier of a row in which somebody is not at a cap, far beyond its use.
+
+    Stages add up, so that a little more or less of one may still be a proof.
+    """
     proof = record["certificate"]
     start, column = proof["rows"]["start"], proof["rows"]["column"]
     cells = len(record["names"]) * (len(record["purposes"]) or 1)
@@ -56,7 +56,7 @@ def _turn_multiplier(record: Json, rng: random.Random) -> bool:
     if not choices:
         return False
     entry = rng.choice(choices)
-    entry[1] = -entry[1]
+    entry[1] *= -1000
     return True
 
 

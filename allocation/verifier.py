@@ -1,6 +1,6 @@
 """Check a record of bokuan again, in exact arithmetic, with Python's standard library alone.
 
-    python verify.py record.json [--inputs DIR] [--lang en]
+    python verifier.py record.json [--inputs DIR] [--lang en]
 
 This one file also runs when copied elsewhere; it trusts no solver and no other code of bokuan's.
 Why the stages prove the amounts: docs/certificate.md. Exit code: 0 proved, 1 not, 2 no record.
@@ -28,7 +28,7 @@ Json = dict[str, Any]
 Said = tuple[str, str]  # in Chinese and in English
 Weights = defaultdict[int, Fraction]
 FORMAT = 2
-PARTS = 2**62 - 1  # of a quantum: how finely fractions are compared when amounts are rounded
+PARTS = 2**62 - 1  # of a quantum, in which fractions are compared
 MALFORMED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 SIGNPOSTS: dict[str, Callable[[int], tuple[int, int]]] = {  # squared, after n quanta
     "adams": lambda n: (n * n, 1),
@@ -71,14 +71,13 @@ class Certificate:
             list(zip(rows["column"][a:b], rows["coefficient"][a:b], strict=True))
             for a, b in pairwise(rows["start"])
         ]
-        count = len(self.rows)
         self.low, self.high, self.lower, self.upper = (
             [free if bound is None else bound for bound in part[side]]
             for part in (rows, columns)
             for side, free in (("lower", -inf), ("upper", inf))
         )
-        self.priority = rows["priority"] + [0] * (count - len(rows["priority"]))
-        self.rule, self.stays_whole = [""] * count, [False] * count
+        self.priority = rows["priority"] + [0] * (len(self.rows) - len(rows["priority"]))
+        self.rule, self.stays_whole = [""] * len(self.rows), [False] * len(self.rows)
         for name, a, b, whole in rows["rules"]:
             self.rule[a:b], self.stays_whole[a:b] = [name] * (b - a), [whole] * (b - a)
         self.exact = [Fraction(*pair) for pair in self.proof["exact"]]
@@ -95,16 +94,18 @@ class Certificate:
 
     def _close_bounds(self, least: list[Any]) -> None:
         """Draw together what bounds one column; who has no claim gets no more than its floor."""
-        bounds = [bound for limits in self.proof["limits"].values() for bound in limits]
+        limits = [bound for limits in self.proof["limits"].values() for bound in limits]
         rows = zip(self.rows, self.low, self.high, strict=True)
-        bounds += [(r[0][0], low, high) for r, low, high in rows if len(r) == 1 == r[0][1]]
-        for j, low, high in bounds:
-            self.lower[j], self.upper[j] = max(self.lower[j], low), min(self.upper[j], high)
+        ones = [(r[0][0], low, high) for r, low, high in rows if len(r) == 1 == r[0][1]]
+        for bounds in (limits, ones):
+            # On whole amounts rows are checked as rows, and the benefit's least ratio not at all.
+            self.whole_lower = [*self.lower]
+            for j, low, high in bounds:
+                self.lower[j], self.upper[j] = max(self.lower[j], low), min(self.upper[j], high)
         for j in range(self.cells):
             if not self.target[j]:
                 self.upper[j] = min(self.upper[j], self.lower[j])
-        # The benefit's least ratio holds before rounding only.
-        self.whole_lower, self.lower = self.lower, [*map(max, self.lower, least)]
+        self.lower = [*map(max, self.lower, least)]
 
     def sums_of(self, amounts: list[Any]) -> list[Any]:
         """Return every row's sum; columns without an amount count nothing."""
@@ -120,7 +121,7 @@ class Certificate:
 
 
 def check_hashes(record: Json, folder: Path | None = None) -> Iterator[Said]:
-    """Check the record's own hash, and that of every input: as kept, and as it is in ``folder``."""
+    """Check the record's own hash, and that of every input, as kept and as in ``folder``."""
     bare = {key: value for key, value in record.items() if key != "sha256"}
     text = json.dumps(bare, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     if (right := sha256(text.encode()).hexdigest()) != record.get("sha256"):
@@ -128,7 +129,7 @@ def check_hashes(record: Json, folder: Path | None = None) -> Iterator[Said]:
     for name in record["hashes"] | record["inputs"]:
         kept = record["inputs"].get(name, {"text": ""})
         contents = [kept["text"].encode() if "text" in kept else b64decode(kept["base64"])]
-        files = [folder / name] if folder else []
+        files = [folder / name] if folder and not name.startswith("upper/") else []
         contents += [file.read_bytes() if file.is_file() else b"" for file in files]
         for found in {sha256(content).hexdigest() for content in contents}:
             if found != record["hashes"].get(name):
@@ -358,17 +359,15 @@ def _failures(check: Callable[..., Iterable[Said]], *given: Any) -> list[Said]:
         return [differs(type(error).__name__, error, "…")]
 
 
-def verdict(record: Json, folder: Path | None, language: str) -> tuple[list[str], bool]:
-    """Return what to say of a record, line by line, and whether it is proved."""
-    tongue, found = int(language == "en"), verify(record, folder)
-    lines = []
+def told(found: list[tuple[Said, list[Said]]], record: Json, language: str) -> list[str]:
+    """Return what to say of a record, line by line, the verdict last."""
+    tongue, lines = int(language == "en"), []
     for name, failures in found:
         lines += [f"{'×' if failures else '√'} {name[tongue]}"]
         lines += [f"    {failure[tongue]}" for failure in failures[:20]]
     lines += [f"  * {NOTES[key][tongue]}" for key in record.get("certificate", {}).get("notes", ())]
-    proved = not any(failures for _, failures in found)
-    ends = ("未能证明", "not proved"), ("已证明", "proved")
-    return [*lines, ends[proved][tongue]], proved
+    ends = ("已证明", "proved"), ("未能证明", "not proved")
+    return [*lines, ends[any(failures for _, failures in found)][tongue]]
 
 
 def read(path: Path) -> Json:
@@ -382,18 +381,19 @@ def read(path: Path) -> Json:
 
 def main(arguments: list[str] | None = None) -> int:
     """Check the record named by the arguments and say what was found."""
-    parser = ArgumentParser(prog="verify")
+    parser = ArgumentParser(prog="verifier")
     parser.add_argument("record", type=Path)
     parser.add_argument("--inputs", type=Path)
     parser.add_argument("--lang", default="zh")
     given = parser.parse_args(arguments)
     try:
-        lines, proved = verdict(read(given.record), given.inputs, given.lang)
+        record = read(given.record)
     except (OSError, ValueError, RecursionError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
-    print(*lines, sep="\n")
-    return int(not proved)
+    found = verify(record, given.inputs)
+    print(*told(found, record, given.lang), sep="\n")
+    return int(any(failures for _, failures in found))
 
 
 if __name__ == "__main__":
