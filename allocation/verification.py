@@ -38,13 +38,11 @@ class Verification:
     Parameters
     ----------
     checks
-        Every check's name and its failures, each in Chinese and in English.
-    record
-        The record.
+        Every check's name and its failures, each in Chinese and in English; what the checks do not
+        cover stands without.
     """
 
-    checks: tuple[tuple[verifier.Said, list[verifier.Said]], ...]
-    record: Mapping[str, Any]
+    checks: tuple[verifier.Check, ...]
 
     @property
     def proved(self) -> bool:
@@ -53,7 +51,7 @@ class Verification:
 
     def lines(self, language: Language = "zh") -> list[str]:
         """Return every check, what failed in it and by how much, and the verdict."""
-        return verifier.told(list(self.checks), dict(self.record), language)
+        return verifier.told(list(self.checks), language)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -64,6 +62,7 @@ class Verification:
             [
                 (*name, not failures, [zh for zh, _ in failures], [en for _, en in failures])
                 for name, failures in self.checks
+                if failures is not None
             ],
             columns=["check", "check_en", "holds", "failures", "failures_en"],
         )
@@ -96,7 +95,9 @@ def verify(
         (say("verify-differs", "zh", part=part), say("verify-differs", "en", part=part))
         for part in differences(content)
     ]
-    return Verification((*found, (name, failures)), content)
+    notes = [each for each in found if each[1] is None]
+    checks = [each for each in found if each[1] is not None]
+    return Verification((*checks, (name, failures), *notes))
 
 
 def _read(path: Path) -> Json:

@@ -2,8 +2,7 @@
 
     python verifier.py record.json [--inputs DIR] [--lang en]
 
-This one file also runs when copied elsewhere; it trusts no solver and no other code of bokuan's.
-Why the stages prove the amounts: docs/certificate.md. Exit code: 0 proved, 1 not, 2 no record.
+It runs wherever it is copied. The proof: docs/certificate.md. Exit: 0 proved, 1 not, 2 no record.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import sys
 import tomllib
 from argparse import ArgumentParser
 from base64 import b64decode
-from collections import defaultdict
+from collections import Counter, defaultdict
 from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Said = tuple[str, str]  # in Chinese and in English
+Check = tuple[Said, list[Said] | None]  # a check's name and failures; or a note, and None
 Weights = defaultdict[int, Fraction]
 FORMAT = 2
 PARTS = 2**62 - 1  # of a quantum, in which fractions are compared
@@ -86,6 +86,7 @@ class Certificate:
         sizes = [*map(len, (self.target, self.exact, self.lower, self.upper))]
         if len({*sizes}) > 1 or not 0 < self.cells <= len(self.whole) <= sizes[0]:
             raise ValueError(sizes)
+        self.notes = [NOTES[key] for key in self.proof.get("notes", ())]
         self._close_bounds(columns.get("least") or self.lower)
         self.sums = self.sums_of(self.exact)
         written = self.sums_of(self.exact[: len(self.whole)])
@@ -131,9 +132,9 @@ def check_hashes(record: Json, folder: Path | None = None) -> Iterator[Said]:
         contents = [kept["text"].encode() if "text" in kept else b64decode(kept["base64"])]
         files = [folder / name] if folder and not name.startswith("upper/") else []
         contents += [file.read_bytes() if file.is_file() else b"" for file in files]
-        for found in {sha256(content).hexdigest() for content in contents}:
-            if found != record["hashes"].get(name):
-                yield differs(name, record["hashes"].get(name), found)
+        right = record["hashes"].get(name)
+        for found in {sha256(content).hexdigest() for content in contents} - {right}:
+            yield differs(name, right, found)
 
 
 def check_rules(it: Certificate) -> Iterator[Said]:
@@ -144,12 +145,11 @@ def check_rules(it: Certificate) -> Iterator[Said]:
         path = change["key"].split(".")
         if path[0] == "rules" and len(path) > 1:
             gone = len(path) == 2 and change["after"] == "off"
-            expected = expected - {path[1]} if gone else expected | {path[1]}
+            (expected.discard if gone else expected.add)(path[1])
     recorded = {rule["key"] for rule in it.record["rules"]}
-    if recorded != expected:
-        yield differs("rules", sorted(recorded), sorted(expected))
     there = {name for name, *_ in it.proof["rows"]["rules"]} | set(it.proof["limits"])
-    yield from (differs(key, "—", "Σ") for key in sorted(recorded - there))
+    if recorded != expected or not recorded <= there:
+        yield differs("rules", sorted(recorded & there), sorted(expected))
 
 
 def check_formula(it: Certificate) -> Iterator[Said]:
@@ -178,11 +178,10 @@ def check_formula(it: Certificate) -> Iterator[Said]:
 def check_rows(it: Certificate) -> Iterator[Said]:
     """Check every row and bound at the exact amounts, and the pot."""
     yield from it.outside(it.sums, range(len(it.rows)), it.lower, it.exact, it.upper)
-    pot = [r for r, name in enumerate(it.rule) if name == "pot"]
-    if len(pot) != 1 or sorted(it.rows[pot[0]]) != [(j, 1) for j in range(it.cells)]:
-        yield differs("pot", len(pot), 1)
-    elif not it.low[pot[0]] == it.high[pot[0]] == it.record["pot_fen"]:
-        yield differs("pot", it.low[pot[0]], it.record["pot_fen"])
+    pot, total = [r for r, name in enumerate(it.rule) if name == "pot"], it.record["pot_fen"]
+    everyone = [(j, 1) for j in range(it.cells)]
+    if [(sorted(it.rows[r]), it.low[r], it.high[r]) for r in pot] != [(everyone, total, total)]:
+        yield differs("pot", [it.low[r] for r in pot], total)
     if [Fraction(value) for value in it.record["unrounded_fen"]] != it.exact[: it.cells]:
         yield differs("unrounded_fen", "…", "exact")
 
@@ -224,8 +223,7 @@ def check_stages(it: Certificate) -> Iterator[Said]:
     """Check that the stages leave nobody under a cap room for more."""
     ratio = [Fraction(x) / t if t else inf for x, t in zip(it.exact, it.target, strict=True)]
     waiting = {j for j in range(it.cells) if it.target[j] and it.exact[j] < it.upper[j]}
-    y, total, level = Weights(Fraction), Weights(Fraction), Fraction(-1)
-    gaps: dict[tuple[int, int], Any] = {}
+    y, total, level, gaps = Weights(Fraction), Weights(Fraction), Fraction(-1), dict[Any, Any]()
     for number, stage in enumerate(it.proof["stages"], start=1):
         level, before = Fraction(*stage["level"]), level
         touched = weigh(it, stage["rows"], y, total) | {j for kind, j in gaps if kind}
@@ -243,7 +241,7 @@ def check_stages(it: Certificate) -> Iterator[Said]:
 
 
 def check_whole(it: Certificate) -> Iterator[Said]:
-    """Check the amounts: whole quanta, every row and bound, and the total."""
+    """Check whole quanta, rows, bounds and the total; rounded per unit, totals are ceilings."""
     q, said = it.quantum, [fen for row in it.record["amount_fen"] for fen in row]
     if said != it.whole[: it.cells]:
         yield differs("amount_fen", "…", "whole")
@@ -252,7 +250,6 @@ def check_whole(it: Certificate) -> Iterator[Said]:
         yield differs("Σ", sum(said), it.record["pot_fen"] - it.record["unspent_fen"])
     sums = it.sums_of(it.whole)
     for r, rule in enumerate(it.rule):
-        # Rounded down per unit, money may be left: totals are ceilings.
         if it.record["rounding"] == "per_unit" and rule in ("pot", "upper"):
             sums[r] = max(sums[r], it.low[r])
     held = [r for r, stays in enumerate(it.stays_whole) if stays and not it.let_go[r]]
@@ -263,10 +260,10 @@ def check_whole(it: Certificate) -> Iterator[Said]:
 def check_rounding(it: Certificate) -> Iterator[Said]:
     """Check that who was rounded up comes first in the stated order, rows permitting."""
     method = it.record["rounding"]
-    for j, unit in enumerate(it.proof["units"] if method == "per_unit" else ()):
-        right = it.exact[j] // (unit * it.quantum) * unit * it.quantum
-        if it.whole[j] != right:
-            yield differs(it.names[j], it.whole[j], right)
+    units = it.proof["units"] if method == "per_unit" else ()
+    for j, per in enumerate(unit * it.quantum for unit in units):
+        if it.whole[j] != it.exact[j] // per * per:
+            yield differs(it.names[j], it.whole[j], it.exact[j] // per * per)
     if method == "largest_remainder":
         yield from check_exchanges(it)
     pools = it.proof["pools"] if method in SIGNPOSTS else ()
@@ -292,43 +289,50 @@ def check_pool(it: Certificate, who: list[int]) -> Iterator[Said]:
 
 def check_exchanges(it: Certificate) -> Iterator[Said]:
     """Look for two amounts between which a quantum would better be moved."""
-    base = [x // it.quantum for x in it.exact[: it.cells]]
-    part = [-(-(x % it.quantum) * PARTS // it.quantum) for x in it.exact[: it.cells]]
-    place = sorted(range(it.cells), key=lambda j: (-part[j], it.order[j]))
-    sums, entries = it.sums_of(it.whole), blocking_entries(it)
-    ups: dict[Any, int] = {}
-    downs: dict[Any, int] = {}
-    for position, j in enumerate(place):
-        # How many quanta beyond the two next to the exact amount: one down, as it is, one up.
-        k = it.whole[j] // it.quantum - base[j]
+    q, cells, sums = it.quantum, range(it.cells), it.sums_of(it.whole)
+    part = [-(-(it.exact[j] % q) * PARTS // q) for j in cells]
+    place = {j: n for n, j in enumerate(sorted(cells, key=lambda j: (-part[j], it.order[j])))}
+    wide, narrow, pairs = blocking_entries(it, sums)
+
+    def fits(up: Any, down: Any = ()) -> bool:
+        moved = Counter({r: a * q for r, a in up})
+        moved.subtract({r: a * q for r, a in down})
+        return all(it.low[r] <= sums[r] + by <= it.high[r] for r, by in moved.items())
+
+    rise, fall = [inf] * it.cells, [inf] * it.cells
+    ups, downs = dict[Any, int](), dict[Any, int]()
+    for j in place:
+        # How many quanta beyond the two next to the exact amount, when moved, more than now.
+        k = it.whole[j] // q - it.exact[j] // q
         less, here, more = (max(0, -n, n - (part[j] > 0)) for n in (k - 1, k, k + 1))
-        if it.whole[j] + it.quantum <= it.upper[j]:
-            ups.setdefault((entries[j], more - here), position)
-        if it.whole[j] - it.quantum >= it.lower[j]:
-            downs[entries[j], less - here] = position
-    for (up, gain), first in ups.items():
-        for (down, loss), second in downs.items():
-            better = gain + loss < 0 or (gain == loss == 0 and first < second)
-            moved = defaultdict(int, up)
-            for r, a in down if better else ():
-                moved[r] -= a
-            held = (it.low[r] <= sums[r] + a * it.quantum <= it.high[r] for r, a in moved.items())
-            if better and first != second and all(held):
-                yield differs(it.names[place[second]], "+1", it.names[place[first]])
+        rise[j] = more - here if it.whole[j] + q <= it.upper[j] else inf
+        fall[j] = less - here if it.whole[j] - q >= it.lower[j] else inf
+        if fits(narrow[j]):
+            ups.setdefault((*wide[j], rise[j]), j)
+        if fits((), narrow[j]):
+            downs[*wide[j], fall[j]] = j
+    pairs |= {(i, j) for i in ups.values() for j in downs.values()}
+    for i, j in pairs:
+        better = rise[i] + fall[j] < 0 or (rise[i] == fall[j] == 0 and place[i] < place[j])
+        if i != j and better and fits(wide[i] + narrow[i], wide[j] + narrow[j]):
+            yield differs(it.names[j], "+1", it.names[i])
 
 
-def blocking_entries(it: Certificate) -> list[tuple[tuple[int, int], ...]]:
-    """Return each cell's entries in the rows that an exchange of one quantum could break."""
-    entries: list[list[tuple[int, int]]] = [[] for _ in it.exact]
-    for r, (row, total) in enumerate(zip(it.rows, it.sums_of(it.whole), strict=True)):
+def blocking_entries(it: Certificate, sums: list[Any]) -> tuple[Any, Any, Any]:
+    """Return each cell's entries in rows that one quantum could break: of many cells, of two."""
+    wide, narrow = ([list[Any]() for _ in it.exact] for _ in range(2))
+    pairs = set[Any]()
+    for r, (row, total) in enumerate(zip(it.rows, sums, strict=True)):
         swing = 2 * it.quantum * max((abs(a) for _, a in row), default=0)
         safe = it.low[r] <= total - swing and total + swing <= it.high[r]
-        for j, a in row if it.stays_whole[r] and not (it.let_go[r] or safe) else ():
-            entries[j].append((r, a))
-    return [tuple(each) for each in entries]
+        held = it.stays_whole[r] and not (it.let_go[r] or safe)
+        cells = [(j, a) for j, a in row if held and j < it.cells]
+        pairs |= {(i, j) for i, _ in cells for j, _ in cells} if len(cells) == 2 else set()
+        for j, a in cells:
+            (narrow if len(cells) <= 2 else wide)[j].append((r, a))
+    return wide, narrow, pairs
 
 
-#: In this order: an objective pins what it holds for the stages after it.
 CHECKS: list[tuple[Callable[[Certificate], Iterable[Said]], Said]] = [
     (check_rules, ("方案的每条规则都在", "every rule of the scenario is there")),
     (check_formula, ("公式份额可由各步重算", "entitlements follow from their steps")),
@@ -340,16 +344,16 @@ CHECKS: list[tuple[Callable[[Certificate], Iterable[Said]], Said]] = [
 ]
 
 
-def verify(record: Json, folder: Path | None = None) -> list[tuple[Said, list[Said]]]:
+def verify(record: Json, folder: Path | None = None) -> list[Check]:
     """Return every check by name with its failures: none where it holds."""
-    hashes = ("记录与输入未被改动", "record and inputs match their hashes")
-    found = [(hashes, _failures(check_hashes, record, folder))]
+    found: list[Check] = [(("哈希相符", "hashes match"), _failures(check_hashes, record, folder))]
     try:
         it = Certificate(record)
     except MALFORMED as error:
         said = [differs("certificate", type(error).__name__, error)]
         return [*found, (("证书完整", "the certificate is complete"), said)]
-    return found + [(name, _failures(check, it)) for check, name in CHECKS]
+    found += [(name, _failures(check, it)) for check, name in CHECKS]
+    return found + [(note, None) for note in it.notes]
 
 
 def _failures(check: Callable[..., Iterable[Said]], *given: Any) -> list[Said]:
@@ -359,20 +363,18 @@ def _failures(check: Callable[..., Iterable[Said]], *given: Any) -> list[Said]:
         return [differs(type(error).__name__, error, "…")]
 
 
-def told(found: list[tuple[Said, list[Said]]], record: Json, language: str) -> list[str]:
-    """Return what to say of a record, line by line, the verdict last."""
+def told(found: list[Check], language: str) -> list[str]:
+    """Return what was found, line by line, the verdict last."""
     tongue, lines = int(language == "en"), []
     for name, failures in found:
-        lines += [f"{'×' if failures else '√'} {name[tongue]}"]
-        lines += [f"    {failure[tongue]}" for failure in failures[:20]]
-    lines += [f"  * {NOTES[key][tongue]}" for key in record.get("certificate", {}).get("notes", ())]
+        lines += [f"{'  *' if failures is None else '√×'[bool(failures)]} {name[tongue]}"]
+        lines += [f"    {failure[tongue]}" for failure in (failures or ())[:20]]
     ends = ("已证明", "proved"), ("未能证明", "not proved")
     return [*lines, ends[any(failures for _, failures in found)][tongue]]
 
 
 def read(path: Path) -> Json:
-    """Return a record; raises ValueError or OSError if it is none of this format."""
-    # Whatever is no whole number becomes exact, or is refused.
+    """Return a record, its numbers exact; raises ValueError or OSError if it is none."""
     record = json.loads(path.read_bytes(), parse_float=Fraction, parse_constant=Fraction)
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise ValueError(path)
@@ -382,17 +384,15 @@ def read(path: Path) -> Json:
 def main(arguments: list[str] | None = None) -> int:
     """Check the record named by the arguments and say what was found."""
     parser = ArgumentParser(prog="verifier")
-    parser.add_argument("record", type=Path)
-    parser.add_argument("--inputs", type=Path)
+    for name in ("record", "--inputs"):
+        parser.add_argument(name, type=Path)
     parser.add_argument("--lang", default="zh")
     given = parser.parse_args(arguments)
     try:
-        record = read(given.record)
+        found = verify(read(given.record), given.inputs)
     except (OSError, ValueError, RecursionError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 2
-    found = verify(record, given.inputs)
-    print(*told(found, record, given.lang), sep="\n")
+        parser.error(f"{type(error).__name__}: {error}")
+    print(*told(found, given.lang), sep="\n")
     return int(any(failures for _, failures in found))
 
 

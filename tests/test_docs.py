@@ -184,6 +184,8 @@ def test_the_amounts_the_readme_names(tmp_path):
 @pytest.mark.parametrize("line", bokuan_lines("README.md"))
 def test_every_command_line_of_the_readme_runs(tmp_path, line):
     (tmp_path / "henan.toml").write_text(blocks(text("README.md"), "toml")[0], encoding="utf-8")
+    (tmp_path / "bokuan-out").mkdir()
+    allocation.allocate("national-2022").save(tmp_path / "bokuan-out/record.json")
     command = [sys.executable, "-m", "allocation", *shlex.split(line)[1:]]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode(errors="replace")

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation_models.multipliers import Multipliers, Sides, exact_multipliers
+from allocation_models.multipliers import Multipliers, Search, Sides
 from allocation_models.solvers.highs import simplex
 
 if TYPE_CHECKING:
@@ -138,10 +138,11 @@ def objective_multipliers(
     upper[point.at_upper] = _PLUS
     lower[point.at_lower] = _MINUS
     sides = Sides(point.sides.low & ~waiting, point.sides.high & ~waiting)
-    rows = exact_multipliers(point.program, sides, lower, upper, solver)
+    search = Search(point.program, sides, lower, upper, solver)
+    rows = search.step()
     if rows is None:
         raise NoProofError("objective")
-    return rows, point.pinned(rows, (cost - pull(point.program, rows) != 0).astype(bool))
+    return rows, point.pinned(rows, (cost - search.total != 0).astype(bool))
 
 
 # ---- the fair objective -------------------------------------------------------------------------
@@ -176,26 +177,32 @@ def ratios(point: Point) -> list[Fraction | None]:
 
 
 def _searched(point: Point, solver: Solver) -> Iterator[Stage]:
-    """Yield stages found by one program for each level that somebody is still to be proved at."""
-    ratio = ratios(point)
-    waiting = {j for j, at in enumerate(ratio) if at is not None and not point.at_upper[j]}
-    order = {level: k for k, level in enumerate(sorted({at for at in ratio if at is not None}))}
-    place = np.array([len(order) if at is None else order[at] for at in ratio])
-    for level, k in order.items():
-        here = [j for j in waiting if place[j] == k]
+    """Yield a stage for each level that somebody is still to be proved at."""
+    by_level: dict[Fraction, list[int]] = {}
+    for j, at in enumerate(ratios(point)):
+        if at is not None:
+            by_level.setdefault(at, []).append(j)
+    waiting = {j for columns in by_level.values() for j in columns if not point.at_upper[j]}
+    # Signs of m = -(A'y): above zero for who may not lose, below zero at a cap.
+    lower = np.where(point.at_lower, _MINUS, 0).astype(object)
+    upper = np.where(point.at_upper, _PLUS, 0).astype(object)
+    search = Search(point.program, point.sides, lower, upper, solver)
+    passed: list[int] = []
+    for level in sorted(by_level):
+        passed += by_level[level]
+        here = [j for j in by_level[level] if j in waiting and search.total[j] >= 0]
+        waiting.difference_update(set(by_level[level]) - set(here))
         if not here:
             continue
-        # Signs of m = -(A'y): above zero for who may not lose, below zero at a cap.
-        most = np.where((place <= k) | point.at_lower, _PLUS, 0).astype(object)
-        least = np.where(point.at_upper, _MINUS, 0).astype(object)
-        least[here] = 1
-        rows = exact_multipliers(point.program, point.sides, -most, -least, solver)
-        if rows is None:
+        held = np.array(passed)
+        search.limit(held, _MINUS, np.where(point.at_upper[held], _PLUS, 0))
+        search.limit(np.array(here), _MINUS, -1)
+        rows = (search.nudge(here[0]) if len(here) == 1 else None) or search.step()
+        if rows is None or any(search.total[j] >= 0 for j in here):
             raise NoProofError(f"level {float(level)}")
-        weight = -pull(point.program, rows)
-        waiting -= {j for j in waiting if weight[j] > 0 and place[j] >= k}
-        if waiting & set(here):
-            raise NoProofError(f"level {float(level)}")
+        search.limit(np.array(here), _MINUS, 0)
+        waiting.difference_update(here)
+        passed = []
         yield Stage(level, rows)
 
 

@@ -56,6 +56,22 @@ def test_run_prints_the_table(bokuan):
     assert "保底" not in english.out
 
 
+def test_verify_says_proved_or_what_fails(bokuan, tmp_path):
+    assert bokuan("run", "plan.toml", "--out", "out", "--no-chart").code == 0
+    for language, verdict in (("zh", "已证明"), ("en", "proved")):
+        ended = bokuan("verify", "out/record.json", "--inputs", ".", "--lang", language)
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.splitlines()[-1] == verdict
+    path = tmp_path / "out/record.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("辽宁", "广西"), encoding="utf-8")
+    ended = bokuan("verify", "out/record.json", "--lang", "en")
+    assert ended.code == 1
+    assert ended.out.splitlines()[-1] == "not proved"
+    ended = bokuan("verify", "plan.toml")
+    assert ended.code == 2
+    assert "[L1-not-a-record]" in ended.err
+
+
 def test_run_writes_four_files_that_open(bokuan, tmp_path):
     from allocation import read_record
 
