@@ -112,8 +112,7 @@ def _formula(task: Task) -> Iterator[Stage]:
             continue
         kind = kind_of(task.loaded.scenario.coefficients[step.key])
         key = f"coefficient_{step.key}"
-        names = {"name": step.name, "name_en": step.name_en}
-        yield Stage(key, kind, exact, given, everyone, **names, claim=True)
+        yield Stage(key, kind, exact, given, everyone, "", step.name, step.name_en, claim=True)
     claims = Exact(task.entitlement.numerator, _all(task.entitlement.denominator, everyone))
     if awards.any():
         yield Stage(AWARD, AWARD, claims, task.pot, everyone, claim=True)
@@ -216,14 +215,19 @@ def _held(task: Task, program: LinearProgram, before: Exact, after: Exact) -> Ma
     bounds, change = bounded(task, program), after.change_from(before)
     raised = (after.top == bounds.lower * after.bottom) & (change > 0)
     lowered = (after.top == bounds.upper * after.bottom) & (change < 0)
-    return (raised | lowered).astype(bool)
+    return np.asarray(raised | lowered, dtype=bool)
 
 
 def _in_groups(solved: Solved, found: FairShare | Shares) -> Mask:
     """Return who stands in a row of a rule about several recipients that holds the amounts."""
     task = solved.task
-    exact = {"numerator": found.numerator, "denominator": found.denominator, "tight": found.tight}
-    tight = tight_recipients(task, replace(solved.shares, **exact))
+    shares = replace(
+        solved.shares,
+        numerator=found.numerator,
+        denominator=found.denominator,
+        tight=found.tight,
+    )
+    tight = tight_recipients(task, shares)
     inside = np.zeros(len(task.order), dtype=bool)
     for key in task.loaded.scenario.rules:
         if key not in task.rows.bounds and key in tight:

@@ -155,4 +155,3 @@ def whole_fen(
             base[open_[np.argsort(parts.place[open_])][:missing]] += 1
             return base
     raise ArithmeticError("a stage does not add up to its total")
-

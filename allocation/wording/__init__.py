@@ -14,7 +14,7 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
-_TABLES = ("problems", "cli", "report", "regions")
+_TABLES = ("problems", "cli", "report", "regions", "explain", "attribution")
 
 
 @cache
