@@ -55,7 +55,8 @@ class Stage:
     key
         The step; a coefficient's is ``coefficient_<key>``.
     kind
-        ``formula``, ``tilt``, ``rank``, ``performance``, ``coefficient``, ``award``, or the key.
+        What a coefficient is (``tilt``, ``rank``, ``performance``, ``coefficient``), whose totals
+        (``purposes``, ``upper``, ``totals``); else the key.
     name, name_en
         A coefficient's own names.
     total
@@ -171,10 +172,18 @@ def _common(solved: Solved) -> Iterator[Stage]:
     if limits and program is not None:
         targets = task.targets[: task.cells.count]
         found = fair_share(program, targets, solver=solver, direct=task.direct)
-        yield _stage(task, TOTALS, _of_recipients(task, found), ~task.rows.idle, BOUNDS)
+        exact, own = _of_recipients(task, found), ~task.rows.idle
+        yield Stage(TOTALS, _kind_of_totals(task), exact, task.pot, own, BOUNDS)
     if benefit and program is not None:
         exact = _of_recipients(task, _solved(solved, program))
         yield _stage(task, OBJECTIVE, exact, np.ones(len(task.order), dtype=bool), "")
+
+
+def _kind_of_totals(task: Task) -> str:
+    """Return whose totals there are beside the pot: purposes, the upper level, or both."""
+    if task.loaded.scenario.upper is None:
+        return "purposes"
+    return TOTALS if task.loaded.scenario.purposes else "upper"
 
 
 def _stage(task: Task, key: str, exact: Exact, own: Mask, other: str = REDISTRIBUTION) -> Stage:

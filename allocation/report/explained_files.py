@@ -25,7 +25,12 @@ _LONGEST_NAME = 60
 
 
 def save_explanations(
-    result: Allocation, found: Waterfall, pages: Mapping[int, tuple[Page, Page]], folder: Path
+    result: Allocation,
+    found: Waterfall,
+    pages: Mapping[int, tuple[Page, Page]],
+    folder: Path,
+    *,
+    pictures: bool,
 ) -> list[Path]:
     """Write ``explain.csv`` and, for each page, ``explain-ID.txt``, ``.html`` and ``.png``.
 
@@ -33,6 +38,8 @@ def save_explanations(
     ----------
     pages
         By position of the recipient: the page, and the same in the language of pictures.
+    pictures
+        False to leave the PNG files out.
 
     Raises
     ------
@@ -44,6 +51,8 @@ def save_explanations(
     }
     for stem, pair in zip(_stems(result, [*pages]), pages.values(), strict=True):
         writers |= _writers(stem, *pair)
+        if not pictures:
+            del writers[f"{stem}.png"]
     return save_files(folder, writers)
 
 

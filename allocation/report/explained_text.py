@@ -58,7 +58,7 @@ def _parts(page: Page) -> Iterator[RenderableType]:
     yield Text("")
     yield Text(page.adds_up)
     yield Text(f"\n{say('explain-why', page.language)}", style="bold")
-    yield from (Padding(Text(f"- {reason}"), (0, 0, 0, 2)) for reason in page.reasons)
+    yield from (Padding(Text(f"- {reason}"), (0, 0, 0, 2), expand=False) for reason in page.reasons)
     yield Text("")
     yield from map(Text, (page.method, *page.changes, page.sealed))
 

@@ -88,7 +88,9 @@ class Explanation:
     def save(
         self, directory: Path | str, zones: Sequence[str] = (), language: Language = "zh"
     ) -> list[Path]:
-        """Write ``explain.csv``, and text, HTML and PNG for ``zones`` (default: everyone).
+        """Write ``explain.csv``, and text, HTML and PNG for ``zones``.
+
+        Without ``zones``: text and HTML for everyone; the picture stands in the HTML too.
 
         Raises
         ------
@@ -99,7 +101,9 @@ class Explanation:
 
         chosen = self.positions(zones) or range(len(self.result.recipients))
         pages = {at: self._pair(at, language) for at in chosen}
-        return save_explanations(self.result, self.waterfall, pages, Path(directory))
+        return save_explanations(
+            self.result, self.waterfall, pages, Path(directory), pictures=bool(zones)
+        )
 
     def content(self, zone: str, language: Language = "zh") -> Page:
         """Return what stands on a recipient's page."""
