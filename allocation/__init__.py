@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Problem,
     )
     from allocation.record import read_record
+    from allocation.report.attributed import attribution_frame as attribute
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
     from allocation.result import Allocation
@@ -45,6 +46,7 @@ __all__ = [
     "Problem",
     "__version__",
     "allocate",
+    "attribute",
     "check",
     "compare",
     "explain",
@@ -65,6 +67,7 @@ _HOMES = {
     "Place": ("allocation.errors", "Place"),
     "Problem": ("allocation.errors", "Problem"),
     "allocate": ("allocation.engine", "allocate"),
+    "attribute": ("allocation.report.attributed", "attribution_frame"),
     "check": ("allocation.scenario", "check"),
     "compare": ("allocation.report.frames", "comparison_frame"),
     "explain": ("allocation.report.explanation", "explain"),
