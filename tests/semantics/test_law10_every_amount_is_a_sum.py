@@ -328,6 +328,6 @@ def test_who_is_left_out_is_told_by_which_rule(tmp_path):
 
 
 def test_the_folder_of_explanations_does_not_hide_the_function():
-    import allocation.explain.waterfall  # noqa: F401
+    import allocation.explain.waterfall
 
     assert allocation.explain("national-2022").table["amount_fen"].sum() == 200_000 * WAN
