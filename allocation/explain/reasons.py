@@ -75,6 +75,9 @@ class Reasons:
             words = {"priority": rule.priority, "gap": format_amount(int(gap))}
             key = "explain-because-short" if bounds.floor else "explain-because-over"
             return [_of(rule, key, amount=format_amount(amount), **words)], []
+        if gap > 0:
+            # Zero or at least: it is zero, and nobody is left out who was entitled to something.
+            return [], []
         key = "explain-because-idle-floor" if bounds.floor else "explain-because-idle-cap"
         return [], [_of(rule, key, amount=format_amount(amount))]
 
