@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocation_models.blame import InfeasibleError, find_conflict
 from allocation_models.face import optimal_face
 from allocation_models.fair_share import FairShare, close_bounds, fair_share
 from allocation_models.program import NO_BOUND, BigIntegers, Floats, Integers, LinearProgram, Mask
@@ -85,14 +86,22 @@ def benefit_share(
     least = benefit.least_ratio
     floor = -((-claims.astype(object) * least.numerator) // least.denominator)
     lower = np.maximum(program.column_lower, np.where(helper, -NO_BOUND, floor).astype(np.int64))
-    closed = close_bounds(replace(program, column_lower=lower), targets, helper)
+    ruled = replace(program, column_lower=lower)
+    closed = close_bounds(ruled, targets, helper)
     shared = np.flatnonzero(~helper)
     lengths = _lengths(claims[shared], benefit.ends)
     wide = _with_segments(closed, shared, lengths)
     cost = np.zeros(wide.columns)
     slopes = np.array([float(slope) for slope in benefit.slopes])
     cost[count:] = -np.outer(benefit.weights[shared], slopes).ravel()
-    face = optimal_face(wide, cost, solver)
+    try:
+        face = optimal_face(wide, cost, solver)
+    except InfeasibleError:
+        # Segments forbid nothing: the rules and the least ratio alone conflict.
+        conflict = find_conflict(ruled) or find_conflict(closed)
+        if conflict is None:
+            raise ArithmeticError("infeasible without a proof") from None
+        raise InfeasibleError(conflict) from None
     extra = wide.columns - count
     found = fair_share(
         face,
