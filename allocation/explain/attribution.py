@@ -48,18 +48,22 @@ class Player:
         The override's name, or ``KEY=VALUE``.
     added
         True if the run after has it, False if only the run before had it.
+    named
+        True for an override, False for ``KEY=VALUE``.
     reason
         The override's reason, empty for ``KEY=VALUE``.
     """
 
     name: str
     added: bool
-    reason: str
+    named: bool
+    reason: str = ""
 
     @property
     def label(self) -> str:
-        """The name, with a minus before what is taken away."""
-        return self.name if self.added else f"-{self.name}"
+        """The name, with a minus before what is taken away; no two changes share one."""
+        name = f"@{self.name}" if self.named and "=" in self.name else self.name
+        return name if self.added else f"-{name}"
 
 
 @dataclass(frozen=True)
@@ -101,13 +105,14 @@ class _Changes:
     sets: list[str]
     players: tuple[Player, ...]
 
-    def chosen(self, subset: int, names: Sequence[str]) -> list[str]:
-        """Return which of ``names`` are made if the players of a bit set are at work."""
-        at_work = {
+    def chosen(self, subset: int, *, named: bool) -> list[str]:
+        """Return which overrides, or sets, are made if the players of a bit set are at work."""
+        made = {
             player.name: bool(subset >> at & 1) == player.added
             for at, player in enumerate(self.players)
+            if player.named == named
         }
-        return [name for name in names if at_work.get(name, True)]
+        return [name for name in (self.overrides if named else self.sets) if made.get(name, True)]
 
 
 def attribution(before: Allocation, after: Allocation) -> Attribution:
@@ -167,26 +172,32 @@ def _names(result: Allocation) -> dict[str, tuple[str, str]]:
 
 def _changes(first: Loaded, second: Loaded) -> _Changes:
     """Return the changes of both runs in one order, and the players, by label."""
-    if (
-        first.path.resolve() != second.path.resolve()
-        or first.inputs[first.path.name] != (second.inputs[second.path.name])
-    ):
+    if first.path.resolve() != second.path.resolve() or _content(first) != _content(second):
         raise _refused("L10-other-scenario", first.name, second.name)
     named = _overrides(first), _overrides(second)
-    called = [list(dict.fromkeys(loaded.sets)) for loaded in (first, second)]
+    called = list(dict.fromkeys(first.sets)), list(dict.fromkeys(second.sets))
     overrides, sets = _merged(*named), _merged(*called)
     if overrides is None or sets is None:
         raise _refused("L10-other-order", first.name, second.name)
-    reasons = {name: override.reason for name, override in first.scenario.override.items()}
+    known = first.scenario.override
     players = [
-        Player(name, in_second, reasons.get(name, ""))
-        for old, new, names in ((*named, overrides), (*called, sets))
-        for name in names
-        if (in_second := name in new) != (name in old)
+        Player(name, added=name in named[1], named=True, reason=known[name].reason)
+        for name in overrides
+        if (name in named[0]) != (name in named[1])
+    ]
+    players += [
+        Player(text, added=text in called[1], named=False)
+        for text in sets
+        if (text in called[0]) != (text in called[1])
     ]
     if not players:
         raise _refused("L10-no-change", first.name, second.name)
     return _Changes(overrides, sets, tuple(sorted(players, key=lambda player: player.label)))
+
+
+def _content(loaded: Loaded) -> bytes:
+    """Return the scenario file as it was read."""
+    return loaded.inputs[loaded.path.name]
 
 
 def _refused(code: str, before: str, after: str) -> InputError:
@@ -222,8 +233,8 @@ def _merged(first: Sequence[str], second: Sequence[str]) -> list[str] | None:
 
 def _amounts(loaded: Loaded, changes: _Changes, subset: int) -> Mapping[str, int]:
     """Return what everyone gets, fen by id, with the players of a bit set at work."""
-    overrides = changes.chosen(subset, changes.overrides)
-    sets = changes.chosen(subset, changes.sets)
+    overrides = changes.chosen(subset, named=True)
+    sets = changes.chosen(subset, named=False)
     target = Reference.parse(loaded.reference).target
     reference = f"{target}@{','.join(overrides)}" if overrides else target
     try:

@@ -36,9 +36,9 @@ def attribution_frame(a: Allocation | str, b: Allocation | str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexed by id. ``name``, ``name_en``; ``before_fen``, ``after_fen``, ``change_fen`` and one
-        ``<change>_fen`` for each change, int64: they add up to ``change_fen``. A change of ``a``
-        that ``b`` does not make stands with a minus before its name. From the ninth change on the
-        parts are sampled, with their standard errors as ``<change>_error_fen``, float.
+        ``part_<change>_fen`` for each change, int64: they add up to ``change_fen``. A change of
+        ``a`` that ``b`` does not make stands with a minus before its name. From the ninth change
+        on the parts are sampled, with their standard errors as ``error_<change>_fen``, float.
 
     Raises
     ------
@@ -55,9 +55,9 @@ def attribution_frame(a: Allocation | str, b: Allocation | str) -> pd.DataFrame:
         "after_fen": found.after,
         "change_fen": found.after - found.before,
     }
-    columns |= {f"{p.label}_fen": found.parts[at] for at, p in enumerate(found.players)}
+    columns |= {f"part_{p.label}_fen": found.parts[at] for at, p in enumerate(found.players)}
     if found.error is not None:
-        columns |= {f"{p.label}_error_fen": found.error[at] for at, p in enumerate(found.players)}
+        columns |= {f"error_{p.label}_fen": found.error[at] for at, p in enumerate(found.players)}
     return pd.DataFrame(columns, index=pd.Index(found.ids, name="id"))
 
 
@@ -128,8 +128,8 @@ def _way(found: Attribution, language: Language) -> str:
 def save_attribution(found: Attribution, path: Path) -> Path:
     """Write one row per recipient, UTF-8 with a byte order mark; return the path.
 
-    Columns: id, names, ``before_yuan``, ``after_yuan``, ``change_yuan`` and ``<change>_yuan`` (two
-    decimals: exact); sampled parts also ``<change>_error_yuan``.
+    Columns: id, names, ``before_yuan``, ``after_yuan``, ``change_yuan`` and
+    ``part_<change>_yuan`` (two decimals: exact); sampled parts also ``error_<change>_yuan``.
 
     Raises
     ------
@@ -142,8 +142,8 @@ def save_attribution(found: Attribution, path: Path) -> Path:
 def _write(found: Attribution, path: Path) -> None:
     labels = [player.label for player in found.players]
     head = ["id", "name", "name_en", "before_yuan", "after_yuan", "change_yuan"]
-    head += [f"{label}_yuan" for label in labels]
-    errors = [] if found.error is None else [f"{label}_error_yuan" for label in labels]
+    head += [f"part_{label}_yuan" for label in labels]
+    errors = [] if found.error is None else [f"error_{label}_yuan" for label in labels]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow([defused(cell) for cell in (*head, *errors)])

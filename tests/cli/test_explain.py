@@ -75,8 +75,8 @@ def test_a_change_is_told_apart(inside, changed):
     assert "less_west:新方案才有的改动;理由:西部少些" in done.out
     with (changed / "x.csv").open(encoding="utf-8-sig", newline="") as file:
         found = {row["name"]: row for row in csv.DictReader(file)}
-    assert found["四川省"]["less_west_yuan"] == "-50000.00"
-    assert found["四川省"]["less_floor_yuan"] == "0.00"
+    assert found["四川省"]["part_less_west_yuan"] == "-50000.00"
+    assert found["四川省"]["part_less_floor_yuan"] == "0.00"
 
 
 @pytest.mark.usefixtures("changed")

@@ -249,5 +249,21 @@ def kept(amounts):
 def test_the_frame(mirror):
     frame = allocation.attribute(mirror, f"{mirror}@a,b")
     assert frame.index.tolist() == ["a", "b", "c"]
-    assert (frame["a_fen"] + frame["b_fen"] == frame["change_fen"]).all()
-    assert {str(frame[key].dtype) for key in ("a_fen", "b_fen", "change_fen")} == {"int64"}
+    parts = frame[["part_a_fen", "part_b_fen"]]
+    assert (parts.sum(axis=1) == frame["change_fen"]).all()
+    assert {str(kind) for kind in parts.dtypes} == {"int64"}
+
+
+def test_a_change_of_any_name_has_a_column_of_its_own(mirror):
+    path = mirror.replace("s.toml", "odd.toml")
+    text = (
+        MIRROR.replace("[override.a", "[override.before")
+        .replace("[override.b]", '[override."pot.amount=600万元"]')
+        .replace("[override.b.set", '[override."pot.amount=600万元".set')
+    )
+    Path(path).write_text(text, encoding="utf-8")
+    after = allocate(f"{path}@before,pot.amount=600万元", sets=["pot.amount=600万元"])
+    frame = allocation.attribute(path, after)
+    parts = frame[[name for name in frame.columns if name.startswith("part_")]]
+    assert (parts.sum(axis=1) == frame["change_fen"]).all()
+    assert frame["before_fen"].tolist() == [100 * WAN] * 3

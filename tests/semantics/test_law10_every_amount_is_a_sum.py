@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from generated import KINDS, write_scenario
+from generated import KINDS, write_scenario, write_table
 
 import allocation
 from allocation.engine import allocate
@@ -127,6 +128,41 @@ def test_parts_add_up_under_every_other_rule(tmp_path, campaign, extra):
             assert ("totals" in parts) == (extra == "one_purpose")
             checked += 1
     assert checked
+
+
+@pytest.mark.parametrize("kind", ["nested", "ranked", "two_way"])
+def test_who_is_entitled_to_nothing_has_its_floor_and_nothing_else(tmp_path, campaign, kind):
+    told = 0
+    for seed in range(campaign(small=5, full=50)):
+        path = write_scenario(tmp_path / str(seed), seed, kind)
+        with (path.parent / "t.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows[2::4]:
+            row |= {"a": "0", "b": "0"}
+        write_table(path.parent / "t.csv", rows)
+        floor = '[rules.all]\nkind = "floor"\namount = "9万元"\n'
+        path.write_text(path.read_text(encoding="utf-8") + floor, encoding="utf-8")
+        if (result := feasible(path)) is not None:
+            parts = assert_sums(result)
+            idle = [claim == 0 for claim in result.entitlements]
+            given = result.amounts[idle] - parts["rounding"][idle]
+            assert (given >= 9 * WAN).all()
+            assert np.array_equal(parts["bounds"][idle], given)
+            told += sum(idle)
+    assert told
+
+
+def test_a_purpose_only_for_who_is_entitled_to_nothing(tmp_path):
+    """Without its floor the purpose could not be spent: that stage keeps it."""
+    text = HAND[: HAND.index("[rules.c]")].replace("180万元", "60万元").replace('"each"', '"n"')
+    text += '[purposes.p]\nname = "p"\namount = "540万元"\nwhere = { id = ["a", "b"] }\n'
+    text += '[purposes.q]\nname = "q"\namount = "60万元"\nwhere = { id = "c" }\n'
+    (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "t.csv").write_text("id,name,k,n\na,甲,2,1\nb,乙,1,1\nc,丙,1,0\n", encoding="utf-8")
+    table = explain(str(tmp_path / "plan.toml")).table // WAN
+    assert table["bounds_fen"].tolist() == [0, 0, 60]
+    assert table["totals_fen"].tolist() == [-40, -20, 0]
+    assert table["amount_fen"].tolist() == [360, 180, 60]
 
 
 def test_with_the_pot_alone_there_is_nothing_but_the_formula(tmp_path, campaign):
