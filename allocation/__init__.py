@@ -10,7 +10,9 @@ Every name is imported when it is first used, so that ``import allocation`` cost
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
         Problem,
     )
     from allocation.record import read_record
+    from allocation.report.attributed import attribution_frame as attribute
+    from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
     from allocation.result import Allocation
     from allocation.scenario import Loaded, check, load, shipped
@@ -35,6 +39,7 @@ __all__ = [
     "Allocation",
     "BokuanError",
     "ConflictError",
+    "Explanation",
     "FaultError",
     "InputError",
     "Loaded",
@@ -43,8 +48,10 @@ __all__ = [
     "Verification",
     "__version__",
     "allocate",
+    "attribute",
     "check",
     "compare",
+    "explain",
     "load",
     "read_record",
     "shipped",
@@ -56,14 +63,17 @@ _HOMES = {
     "Allocation": ("allocation.result", "Allocation"),
     "BokuanError": ("allocation.errors", "BokuanError"),
     "ConflictError": ("allocation.errors", "ConflictError"),
+    "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
     "InputError": ("allocation.errors", "InputError"),
     "Loaded": ("allocation.scenario", "Loaded"),
     "Place": ("allocation.errors", "Place"),
     "Problem": ("allocation.errors", "Problem"),
     "allocate": ("allocation.engine", "allocate"),
+    "attribute": ("allocation.report.attributed", "attribution_frame"),
     "check": ("allocation.scenario", "check"),
     "compare": ("allocation.report.frames", "comparison_frame"),
+    "explain": ("allocation.report.explanation", "explain"),
     "load": ("allocation.scenario", "load"),
     "read_record": ("allocation.record", "read_record"),
     "shipped": ("allocation.scenario", "shipped"),
@@ -85,3 +95,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Package(ModuleType):
+    """The package as a module: a folder of a public function's name does not hide the function.
+
+    Python binds ``allocation.explain`` to the folder ``explain`` once anything in it is imported.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

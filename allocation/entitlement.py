@@ -110,7 +110,7 @@ def entitlement(
         problems += found
         steps.append(_step(key, "coefficient", coefficient, values))
         score = score * values
-    whole, rest = _integers(score), pot - int(formula.awards.sum())
+    whole, rest = integers(score), pot - int(formula.awards.sum())
     total = int(whole.sum())
     if total == 0 and rest > 0 and not problems:
         problems.append(Problem("L1-no-claims", Place(column="factors")))
@@ -125,7 +125,7 @@ def _step(key: str, kind: str, source: Factor | Coefficient, values: BigIntegers
     return Step(key, kind, source.name or key, source.name_en or key, tuple(values.tolist()))
 
 
-def _integers(values: BigIntegers) -> BigIntegers:
+def integers(values: BigIntegers) -> BigIntegers:
     """Return Fractions scaled to integers by their common denominator."""
     fractions: list[Fraction] = values.tolist()
     common = lcm(1, *{value.denominator for value in fractions})

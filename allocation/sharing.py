@@ -71,12 +71,12 @@ def share_out(task: Task, solver: Solver) -> Shares:
     rows = task.rows
     program = with_zero_or_least(task, solver)
     try:
-        found = _objective(task, program, rows.helpers, solver)
+        found = objective_share(task, program, rows.helpers, solver)
     except InfeasibleError:
         if not rows.priority.any():
             raise
         softened = soften(program, rows.priority, task.targets, rows.helpers, solver)
-        found = _objective(task, softened.program, softened.helpers, solver)
+        found = objective_share(task, softened.program, softened.helpers, solver)
     columns = program.columns
     found = replace(
         found, numerator=found.numerator[:columns], denominator=found.denominator[:columns]
@@ -129,7 +129,7 @@ def _dense_rank(values: BigIntegers) -> Integers:
     return np.asarray(ranks, dtype=np.int64)
 
 
-def _objective(task: Task, program: LinearProgram, helpers: Mask, solver: Solver) -> FairShare:
+def objective_share(task: Task, program: LinearProgram, helpers: Mask, solver: Solver) -> FairShare:
     """Return the exact amounts under the scenario's objective."""
     extra = program.columns - len(task.targets)
     targets = np.concatenate([task.targets, np.zeros(extra, dtype=object)])

@@ -218,7 +218,7 @@ def outcomes(task: Task, shares: Shares, whole: Whole) -> tuple[RuleOutcome, ...
     exact = np.array(shares.exact(task.cells.count), dtype=object)
     recipient = exact.reshape(task.cells.allowed.shape).sum(axis=1)
     amounts = whole.cells.sum(axis=1)
-    tight = _tight_recipients(task, shares)
+    tight = tight_recipients(task, shares)
     result = []
     for key, rule in task.loaded.scenario.rules.items():
         bounds = task.rows.bounds.get(key)
@@ -268,7 +268,7 @@ def _shortfall(bounds: BoundsOf, amounts: Integers) -> int:
     return int(np.maximum(gap, 0)[bounds.applies].sum())
 
 
-def _tight_recipients(task: Task, shares: Shares) -> dict[str, Mask]:
+def tight_recipients(task: Task, shares: Shares) -> dict[str, Mask]:
     """Return, by rule, the recipients in a row of it that is tight at the exact amounts."""
     from allocation_models.fair_share import fractions_of
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from benchmarks import certificates, command_line, general_rules, nested_rules
+from benchmarks import certificates, command_line, explained, general_rules, nested_rules
 
 BENCHMARKS = (
     nested_rules.SPEED,
     nested_rules.MEMORY,
     general_rules.SPEED,
+    explained.SPEED,
     certificates.SPEED,
     certificates.GROWTH,
     command_line.START_UP,

@@ -86,6 +86,13 @@ def test_the_wheel_lists_the_same_scenarios(installed):
     assert names == sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml"))
 
 
+def test_the_wheel_explains_with_its_template(installed):
+    binaries, empty = installed
+    run(binaries / "bokuan", "explain", "henan-2023", "--zone", "郑州", "--out", "why", cwd=empty)
+    endings = {path.suffix for path in (empty / "why").iterdir()}
+    assert endings == {".csv", ".txt", ".html", ".png"}
+
+
 def test_the_wheel_allocates(installed):
     binaries, empty = installed
     run(binaries / "bokuan", "run", "national-2022", "--out", "out", cwd=empty)

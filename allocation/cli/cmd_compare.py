@@ -16,18 +16,40 @@ if TYPE_CHECKING:
 
 def parameters(language: Language) -> Sequence[click.Parameter]:
     """Return the command's parameters."""
-    out = option(language, "--out", term="cli-compare-out", metavar="FILE.csv")
-    return argument("before"), argument("after"), out
+    return (
+        argument("before"),
+        argument("after"),
+        option(
+            language, "--set", "sets", term="cli-compare-set", metavar="KEY=VALUE", multiple=True
+        ),
+        option(language, "--attribute", term="cli-attribute", is_flag=True),
+        option(language, "--out", term="cli-compare-out", metavar="FILE.csv"),
+    )
 
 
-def run(language: Language, before: str, after: str, out: str | None) -> None:
-    """Allocate both and print the difference; write it too if asked."""
+def run(
+    language: Language,
+    before: str,
+    after: str,
+    *,
+    sets: tuple[str, ...],
+    attribute: bool,
+    out: str | None,
+) -> None:
+    """Allocate both and print the difference, or its parts; write it too if asked."""
     from allocation.engine import allocate
+    from allocation.explain.attribution import attribution
+    from allocation.report.attributed import print_attribution, save_attribution
     from allocation.report.comparison_file import save_comparison
     from allocation.report.terminal import print_comparison
 
-    first, second = allocate(before), allocate(after)
-    written = save_comparison(first, second, Path(out)) if out is not None else None
-    print_comparison(first, second, language)
+    first, second = allocate(before), allocate(after, sets=sets)
+    if attribute:
+        found = attribution(first, second)
+        written = save_attribution(found, Path(out)) if out is not None else None
+        print_attribution(first, second, found, language)
+    else:
+        written = save_comparison(first, second, Path(out)) if out is not None else None
+        print_comparison(first, second, language)
     if written is not None:
         print(say("cli-written", language, path=written))

@@ -25,6 +25,7 @@ _LIBRARIES = (
     "pydantic",
     "matplotlib",
     "xlsxwriter",
+    "jinja2",
     "click",
     "rich",
 )

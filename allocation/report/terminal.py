@@ -48,7 +48,7 @@ _RULE = "    \n    \n -- \n    \n    \n -- \n    \n    \n"
 
 
 @dataclass(frozen=True)
-class _Column:
+class Column:
     """One column of text: its head and a cell for each line."""
 
     head: str
@@ -56,6 +56,7 @@ class _Column:
 
     @property
     def width(self) -> int:
+        """Columns of a terminal, the gap included."""
         from rich.cells import cell_len
 
         return max(map(cell_len, (self.head, *self.cells))) + _GAP
@@ -111,35 +112,37 @@ def allocation_tables(result: Allocation, language: Language = "zh") -> list[Tab
     """Return the table; more than one where the purposes do not fit in 100 columns."""
     table = lines(result, language)
     rows = tuple(("  " if line.kind == "row" else "") + line.label for line in table)
-    first = _Column(say("report-name", language), rows)
-    last = _Column(say("report-marks", language), _marks_by_line(result, table, language))
-    parts = _parts(_figures(result, table, language), WIDTH - first.width - last.width)
-    return [_table(table, first, part, last if part is parts[-1] else None) for part in parts]
+    first = Column(say("report-name", language), rows)
+    last = Column(say("report-marks", language), _marks_by_line(result, table, language))
+    parts = in_parts(_figures(result, table, language), WIDTH - first.width - last.width)
+    kinds = [line.kind for line in table]
+    return [drawn(kinds, first, part, last if part is parts[-1] else None) for part in parts]
 
 
-def _figures(result: Allocation, table: Sequence[Line], language: Language) -> list[_Column]:
+def _figures(result: Allocation, table: Sequence[Line], language: Language) -> list[Column]:
     """Return the columns of figures: entitlement, amount and ratio, or the purposes and the sum."""
     places = decimals(result)
 
-    def money(key: str, fen: Fen) -> _Column:
-        return _Column(say(key, language), tuple(wan(v, places) for v in _sums(fen, table)))
+    def money(key: str, fen: Fen) -> Column:
+        return Column(say(key, language), tuple(wan(v, places) for v in sums_of(fen, table)))
 
     if len(result.purposes) > 1:
-        sums = [_sums(result.cells[:, at], table) for at in range(len(result.purposes))]
+        sums = [sums_of(result.cells[:, at], table) for at in range(len(result.purposes))]
         cells = [tuple(wan(value, places) for value in column) for column in sums]
         heads = [printable(named(purpose, language)) for purpose in result.purposes]
-        return [*map(_Column, heads, cells), money("report-sum", result.amounts)]
+        return [*map(Column, heads, cells), money("report-sum", result.amounts)]
     entitlements = half_up(result.entitlements)
-    pairs = zip(_sums(result.amounts, table), _sums(entitlements, table), strict=True)
+    pairs = zip(sums_of(result.amounts, table), sums_of(entitlements, table), strict=True)
     ratios = tuple(percent(amount, entitlement) for amount, entitlement in pairs)
     return [
         money("report-entitlement", entitlements),
         money("report-amount", result.amounts),
-        _Column(say("report-ratio", language), ratios),
+        Column(say("report-ratio", language), ratios),
     ]
 
 
-def _sums(fen: Fen, table: Sequence[Line]) -> list[int]:
+def sums_of(fen: Fen, table: Sequence[Line]) -> list[int]:
+    """Return the sum of ``fen`` (n,) over each line's members."""
     return [int(fen[list(line.members)].sum()) for line in table]
 
 
@@ -150,9 +153,9 @@ def _marks_by_line(
     return tuple(" ".join(signs[line.members[0]]) if line.kind == "row" else "" for line in table)
 
 
-def _parts(columns: Sequence[_Column], room: int) -> list[list[_Column]]:
+def in_parts(columns: Sequence[Column], room: int) -> list[list[Column]]:
     """Return the columns cut into runs that fit in ``room``, at least one column each."""
-    parts: list[list[_Column]] = [[]]
+    parts: list[list[Column]] = [[]]
     for column in columns:
         if parts[-1] and sum(other.width for other in parts[-1]) + column.width > room:
             parts.append([])
@@ -160,9 +163,10 @@ def _parts(columns: Sequence[_Column], room: int) -> list[list[_Column]]:
     return parts
 
 
-def _table(
-    table: Sequence[Line], first: _Column, figures: Sequence[_Column], last: _Column | None
+def drawn(
+    kinds: Sequence[str], first: Column, figures: Sequence[Column], last: Column | None
 ) -> Table:
+    """Return the columns as a table, a row for each line of ``kinds``: total, group or row."""
     from rich.table import Table
     from rich.text import Text
 
@@ -173,8 +177,8 @@ def _table(
     if last is not None:
         found.add_column(Text(last.head), overflow="fold")
     shown = [first, *figures, *([last] if last else [])]
-    for line, *cells in zip(table, *(column.cells for column in shown), strict=True):
-        found.add_row(*map(Text, cells), style=_STYLES[line.kind])
+    for kind, *cells in zip(kinds, *(column.cells for column in shown), strict=True):
+        found.add_row(*map(Text, cells), style=_STYLES[kind])
     return found
 
 

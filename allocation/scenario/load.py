@@ -103,6 +103,7 @@ def load(
     sets: Sequence[str] = (),
     beside: Path | None = None,
     may_repeat: bool = False,
+    partial: bool = False,
 ) -> Loaded:
     """Read a scenario.
 
@@ -117,6 +118,8 @@ def load(
         Folder that a relative path starts from; default: the working directory.
     may_repeat
         Whether ``sets`` may repeat the value in effect: a sweep passes through it.
+    partial
+        Whether overrides may repeat it too: some of a list of changes, taken without the rest.
 
     Raises
     ------
@@ -129,7 +132,7 @@ def load(
     content = _sound(read_bytes(path, shown, SCENARIO_LIMIT))
     data, lines = _sound(parse_toml(content, shown))
     trail = Trail.of_file(shown, lines)
-    settled = settle(data, trail, asked.changes, sets, may_repeat=may_repeat)
+    settled = settle(data, trail, asked.changes, sets, may_repeat=may_repeat, partial=partial)
     tables, problems = _tables(settled.effective.data, settled.effective.trail, path.parent)
     frame, wrong = _frame(settled, tables)
     problems = distinct([*settled.problems, *problems, *wrong])

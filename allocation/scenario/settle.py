@@ -81,6 +81,7 @@ def settle(
     sets: Sequence[str],
     *,
     may_repeat: bool = False,
+    partial: bool = False,
 ) -> Settled:
     """Return the scenario in effect.
 
@@ -94,6 +95,8 @@ def settle(
         ``KEY=VALUE`` of the call, from left to right.
     may_repeat
         Whether ``sets`` may repeat the value in effect, as a sweep through it does.
+    partial
+        Whether overrides may repeat it too.
     """
     chosen, problems = _chosen(data, names)
     problems += _doubtful_names(data, trail) + _dead_keys(data, trail)
@@ -101,7 +104,7 @@ def settle(
     draft = _Draft.of(data, trail)
     for name in chosen:
         for change in changes_of_override(name, draft.data, draft.trail):
-            problems += draft.make(change)
+            problems += draft.make(change, partial)
     for text in sets:
         call = change_of_call(text, draft.data)
         problems += [call] if isinstance(call, Problem) else draft.make(call, may_repeat)

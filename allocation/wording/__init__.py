@@ -15,7 +15,7 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
-_TABLES = ("problems", "cli", "report", "regions", "verify")
+_TABLES = ("problems", "cli", "report", "regions", "explain", "attribution", "verify")
 
 
 @cache

@@ -26,7 +26,6 @@ from allocation_models.program import (
     Integers,
     LinearProgram,
     Mask,
-    rows_of,
 )
 from allocation_models.solvers.highs import simplex
 
@@ -93,10 +92,12 @@ def benefit_share(
     wide, cost = with_segments(program, claims, targets, benefit, helper)
     try:
         face = optimal_face(wide, cost.astype(np.float64), solver)
-    except InfeasibleError as error:
-        # Segments have no part in a conflict; the least ratio may have.
-        narrow = rows_of(wide, np.arange(program.rows))
-        conflict = find_conflict(program) or find_conflict(narrow) or error.conflict
+    except InfeasibleError:
+        # Segments forbid nothing: the rules and the least ratio alone conflict.
+        ruled = _with_least_ratio(program, claims, benefit, helper)
+        conflict = find_conflict(ruled) or find_conflict(close_bounds(ruled, targets, helper))
+        if conflict is None:
+            raise ArithmeticError("infeasible without a proof") from None
         raise InfeasibleError(conflict) from None
     extra = wide.columns - count
     found = fair_share(
@@ -114,6 +115,16 @@ def benefit_share(
     )
 
 
+def _with_least_ratio(
+    program: LinearProgram, claims: Integers, benefit: Benefit, helper: Mask
+) -> LinearProgram:
+    """Return the program where nobody gets less than the least ratio of the claim."""
+    least = benefit.least_ratio
+    floor = -((-claims.astype(object) * least.numerator) // least.denominator)
+    lower = np.maximum(program.column_lower, np.where(helper, -NO_BOUND, floor).astype(np.int64))
+    return replace(program, column_lower=lower)
+
+
 def with_segments(
     program: LinearProgram,
     claims: Integers,
@@ -126,10 +137,7 @@ def with_segments(
     The cost is the benefit's negative, shape (columns,), Fractions and zeros; segments stand
     recipient by recipient.
     """
-    least = benefit.least_ratio
-    floor = -((-claims.astype(object) * least.numerator) // least.denominator)
-    lower = np.maximum(program.column_lower, np.where(helper, -NO_BOUND, floor).astype(np.int64))
-    closed = close_bounds(replace(program, column_lower=lower), targets, helper)
+    closed = close_bounds(_with_least_ratio(program, claims, benefit, helper), targets, helper)
     shared = np.flatnonzero(~helper)
     wide = _linked(closed, shared, _lengths(claims[shared], benefit.ends))
     cost = np.zeros(wide.columns, dtype=object)

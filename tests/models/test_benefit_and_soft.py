@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -160,3 +161,22 @@ def least_shortfalls(hard, floors):
     least = linprog(first, matrix[kept], limits[kept], bounds=bounds).fun
     held = (np.vstack([matrix[kept], first]), np.append(limits[kept], least + 1e-6))
     return least, linprog(second, *held, bounds=bounds).fun
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_conflict_under_benefit_names_the_rules_rows(seed):
+    rng = np.random.default_rng(seed)
+    count = 9
+    program = program_of(rng, count)
+    # The last third, which must get three tenths, may have two at most.
+    upper = program.column_upper.copy()
+    upper[count // 3 :] = POT * 2 // 10 // (count - count // 3)
+    benefit = Benefit(np.ones(count), (Fraction(1, 2),), (Fraction(2), Fraction(1)), Fraction(0))
+    claims = claims_of(rng, count)
+    lower = np.zeros(count, dtype=np.int64)
+    capped = replace(program, column_lower=lower, column_upper=upper)
+    with pytest.raises(InfeasibleError) as error:
+        benefit_share(capped, claims, claims.astype(object), benefit)
+    conflict = error.value.conflict
+    assert program.group_names(conflict.rows) == ("b",)
+    assert set(conflict.caps.tolist()) == set(range(count // 3, count))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from generated import write_scenario
 
 from allocation.engine import allocate
 from allocation.errors import ConflictError, InputError
@@ -179,3 +180,11 @@ def test_a_conflict_of_ranks_names_the_order(run):
         )
     # 100 for the best rank leaves at most 300 in all.
     assert {"L11-order", "L11-cap", "L11-pot"} <= {p.code for p in error.value.problems}
+
+
+def test_a_conflict_under_benefit_names_rules_and_not_segments(tmp_path):
+    """The proof of this one uses rows that tie amounts to their segments."""
+    path = write_scenario(tmp_path, 166, "per_target")
+    with pytest.raises(ConflictError) as error:
+        allocate(str(path), objective="benefit")
+    assert {problem.code for problem in error.value.problems} >= {"L11-rule", "L11-order"}
