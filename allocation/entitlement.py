@@ -129,7 +129,8 @@ def _integers(values: BigIntegers) -> BigIntegers:
     """Return Fractions scaled to integers by their common denominator."""
     fractions: list[Fraction] = values.tolist()
     common = lcm(1, *{value.denominator for value in fractions})
-    return np.array([int(value * common) for value in fractions], dtype=object)
+    whole = [value.numerator * (common // value.denominator) for value in fractions]
+    return np.array(whole, dtype=object)
 
 
 def _factor_shares(
@@ -142,17 +143,19 @@ def _factor_shares(
     absent = np.any([column.missing for column in columns], axis=0) | excluded
     years = np.array([column.fractions() for column in columns], dtype=object)
     values, problems = _aggregate(factor, years[:, ~absent], place)
-    negative = (values < 0).astype(bool)
+    whole = _integers(values)
+    negative = (whole < 0).astype(bool)
     if negative.any() and factor.below_zero == "error" and not problems:
         who = [name for name, gone in zip(frame.names, absent, strict=True) if not gone]
         found = "、".join(who[index] for index in np.flatnonzero(negative)[:5])
         problems.append(Problem("L1-negative-factor", place, {"found": found}))
-    shares = np.full(len(frame), Fraction(0), dtype=object)
-    shares[~absent] = values * (values > 0)
-    total = sum(shares.tolist(), Fraction(0))
+    counted = np.where(negative, 0, whole).tolist()
+    total = sum(counted)
     if total == 0 and not problems:
         problems.append(Problem("L1-all-zero-factor", place, {"found": "、".join(names)}))
-    return np.asarray(shares / (total or 1), dtype=object), problems
+    shares = np.full(len(frame), Fraction(0), dtype=object)
+    shares[~absent] = [Fraction(value, total or 1) for value in counted]
+    return shares, problems
 
 
 def _aggregate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -76,6 +76,11 @@ class Loaded:
     def again(self, *sets: str) -> Loaded:
         """Return the scenario read once more, with further ``KEY=VALUE`` changes."""
         return load(self.reference, sets=[*self.sets, *sets], beside=self.beside, may_repeat=True)
+
+    def with_pot(self, amount: int) -> Loaded:
+        """Return the scenario with another pot, fen, nothing read again: for a what-if."""
+        pot = self.scenario.pot.model_copy(update={"amount": amount})
+        return replace(self, scenario=self.scenario.model_copy(update={"pot": pot}))
 
     def place(self, *keys: str | int) -> Place:
         """Return where a key of the scenario, or the nearest table around it, stands.
