@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
+from math import lcm
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,23 +36,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Amounts:
-    """Each recipient's amount: exact ``numerator / denominator`` (n,), and ``whole`` (n,), fen."""
+    """Each recipient's amount in fen.
+
+    Parameters
+    ----------
+    numerator, denominator
+        Shape (n,), Python integers: exact, before rounding.
+    cells
+        Shape (n, p): whole amounts by purpose.
+    """
 
     numerator: BigIntegers
     denominator: BigIntegers
-    whole: Integers
+    cells: Integers
+
+    @cached_property
+    def whole(self) -> Integers:
+        """Shape (n,): whole amounts."""
+        return np.asarray(self.cells.sum(axis=1))
 
     @classmethod
     def of(cls, shares: Shares, whole: Whole) -> Amounts:
         """Return the recipients' amounts: the sums of their cells."""
         count, purposes = whole.cells.shape
-        total = whole.cells.sum(axis=1)
         if purposes == 1:
-            return cls(shares.numerator[:count], shares.denominator[:count], total)
+            return cls(shares.numerator[:count], shares.denominator[:count], whole.cells)
         cells = np.array(shares.exact(count * purposes), dtype=object).reshape(count, purposes)
         sums: list[Fraction] = cells.sum(axis=1).tolist()
         tops, bottoms = zip(*(value.as_integer_ratio() for value in sums), strict=True)
-        return cls(np.array(tops, dtype=object), np.array(bottoms, dtype=object), total)
+        return cls(np.array(tops, dtype=object), np.array(bottoms, dtype=object), whole.cells)
 
     def exact(self, index: int) -> Fraction:
         """Return one recipient's amount before rounding, fen."""
@@ -58,7 +72,7 @@ class Amounts:
 
     def take(self, chosen: Mask) -> Amounts:
         """Return the amounts of the recipients where ``chosen`` (n,) is True."""
-        return Amounts(self.numerator[chosen], self.denominator[chosen], self.whole[chosen])
+        return Amounts(self.numerator[chosen], self.denominator[chosen], self.cells[chosen])
 
     def falls(self, later: Amounts, *, whole: bool) -> Mask:
         """Return who gets less in ``later``, in whole amounts or before rounding: shape (n,)."""
@@ -74,6 +88,11 @@ class Refused:
 
     problems: tuple[Problem, ...]
     conflict: bool
+
+    @classmethod
+    def by(cls, error: BokuanError) -> Refused:
+        """Return what an error says of a what-if."""
+        return cls(error.problems, isinstance(error, ConflictError))
 
 
 @dataclass(frozen=True)
@@ -142,7 +161,7 @@ class Case:
             task = engine.prepared(self.loaded, self.totals)
             return Amounts.of(*engine.solved(task, self.solver))
         except BokuanError as error:
-            return Refused(error.problems, isinstance(error, ConflictError))
+            return Refused.by(error)
 
     def with_frame(self, frame: Frame) -> Case:
         """Return the case of other recipients or figures."""
@@ -153,20 +172,17 @@ class Case:
         text = self.frame.text[column]
         kept = tuple(cells.get(index, cell) for index, cell in enumerate(text.cells))
         changed = TextColumn(kept, text.file, text.lines, text.unit)
-        return self.with_frame(
-            replace(self.frame, text={**self.frame.text, column: changed}),
-        )
+        return self.with_frame(replace(self.frame, text={**self.frame.text, column: changed}))
 
     def with_figure(self, use: Use, index: int, figure: Fraction) -> Case:
         """Return the case with one recipient's figure changed, in the unit of its column."""
         column = figures(self.frame, use)
-        scale = np.lcm.reduce([column.scale, figure.denominator], dtype=object)
+        scale = lcm(column.scale, figure.denominator)
         values = column.values * (scale // column.scale)
         values[index] = figure.numerator * (scale // figure.denominator)
-        changed = Column(values, int(scale), column.missing)
-        return self.with_frame(
-            replace(self.frame, derived={**self.frame.derived, use.column: changed}),
-        )
+        changed = Column(values, scale, column.missing)
+        derived = {**self.frame.derived, use.column: changed}
+        return self.with_frame(replace(self.frame, derived=derived))
 
     def with_more(self, fen: int, purpose: str = "") -> Case:
         """Return the case with ``fen`` more in the pot, all of it for ``purpose`` if one is named.

@@ -177,11 +177,7 @@ def _utilisation_cut(rule: UtilisationCut, setting: Setting) -> _Amounts:
 def award_winners(rule: TopAward, frame: Frame, excluded: Mask) -> tuple[Mask, list[Problem]]:
     """Return who gets a top-k award: the best ranks of the group not already rewarded."""
     ranks, _, _ = frame.ranks(rule.column)
-    eligible = frame.members(rule.where) & ~ranks.missing & ~excluded
-    if rule.not_with:
-        marks = frame.attribute(rule.not_with)
-        eligible &= np.array([mark not in _YES for mark in marks], dtype=bool)
-    who = np.flatnonzero(eligible)
+    who = np.flatnonzero(eligible_for(rule, frame, excluded))
     order = who[np.argsort(ranks.values[who].astype(np.int64), kind="stable")]
     places = ranks.values[order]
     problems = []
@@ -191,3 +187,13 @@ def award_winners(rule: TopAward, frame: Frame, excluded: Mask) -> tuple[Mask, l
     winners = np.zeros(len(frame), dtype=bool)
     winners[order[: rule.top]] = True
     return winners, problems
+
+
+def eligible_for(rule: TopAward, frame: Frame, excluded: Mask) -> Mask:
+    """Return who may win a top-k award: the ranked of the group not already rewarded."""
+    ranks, _, _ = frame.ranks(rule.column)
+    eligible = frame.members(rule.where) & ~ranks.missing & ~excluded
+    if rule.not_with:
+        marks = frame.attribute(rule.not_with)
+        eligible &= np.array([mark not in _YES for mark in marks], dtype=bool)
+    return eligible
