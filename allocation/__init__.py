@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Problem,
     )
     from allocation.record import read_record
+    from allocation.report.cliffs import Cliffs, cliffs
     from allocation.report.frames import comparison_frame as compare
     from allocation.result import Allocation
     from allocation.scenario import Loaded, check, load, shipped
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Allocation",
     "BokuanError",
+    "Cliffs",
     "ConflictError",
     "FaultError",
     "InputError",
@@ -42,6 +44,7 @@ __all__ = [
     "__version__",
     "allocate",
     "check",
+    "cliffs",
     "compare",
     "load",
     "read_record",
@@ -52,6 +55,7 @@ __all__ = [
 _HOMES = {
     "Allocation": ("allocation.result", "Allocation"),
     "BokuanError": ("allocation.errors", "BokuanError"),
+    "Cliffs": ("allocation.report.cliffs", "Cliffs"),
     "ConflictError": ("allocation.errors", "ConflictError"),
     "FaultError": ("allocation.errors", "FaultError"),
     "InputError": ("allocation.errors", "InputError"),
@@ -60,6 +64,7 @@ _HOMES = {
     "Problem": ("allocation.errors", "Problem"),
     "allocate": ("allocation.engine", "allocate"),
     "check": ("allocation.scenario", "check"),
+    "cliffs": ("allocation.report.cliffs", "cliffs"),
     "compare": ("allocation.report.frames", "comparison_frame"),
     "load": ("allocation.scenario", "load"),
     "read_record": ("allocation.record", "read_record"),

@@ -264,7 +264,8 @@ def _unlike(change: Change, _: Amounts, later: Amounts, *, by: int, whole: bool)
     found = np.zeros(len(later.cells), dtype=bool)
     one, two = change.other, change.who
     gap = later.exact(one) - later.exact(two)
-    found[two] = abs(int(later.whole[one] - later.whole[two]) if whole else gap) > by
+    whole_gap = int(later.whole[one]) - int(later.whole[two])
+    found[two] = abs(whole_gap) > by if whole else abs(gap) > by
     return found
 
 

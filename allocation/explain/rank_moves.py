@@ -7,7 +7,7 @@ changes. Ranks are moved as published, also where a rule counts them again withi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from allocation.policy.kinds import RankOrder, RankStep, TopAward
 from allocation.scenario.checks.columns import excluded, uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from allocation.explain.what_if import Case
     from allocation.frame import Frame, Mask
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from allocation.scenario import Scenario
     from allocation_models.program import Integers
 
-#: Why a move is looked at, beside the keys of the rules whose edge it crosses.
-PLACE, NEXT = "place", "next"
+#: Why a move is looked at.
+PLACE, NEXT, EDGE = "place", "next", "edge"
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,10 @@ class RankMove:
     before, after
         Its rank.
     why
-        ``place`` (one place), ``next`` (to the next known rank), and the keys of the rules and
-        coefficients whose edge lies between.
+        Why it is looked at: ``place`` (one place), ``next`` (to the next known rank), ``edge``.
+    edges
+        The keys of the rules and coefficients that put the recipient into another tier, or give or
+        take an award.
     """
 
     column: str
@@ -55,16 +57,12 @@ class RankMove:
     before: int
     after: int
     why: tuple[str, ...]
+    edges: tuple[str, ...] = ()
 
     @property
     def better(self) -> bool:
         """Whether the move is to a better place."""
         return self.after < self.before
-
-    @property
-    def edges(self) -> tuple[str, ...]:
-        """The keys of the rules and coefficients whose edge lies between."""
-        return tuple(reason for reason in self.why if reason not in (PLACE, NEXT))
 
     def at(self, index: int) -> int:
         """Return where recipient ``index`` stands afterwards: where it stood."""
@@ -81,12 +79,30 @@ class RankMove:
 
 @dataclass(frozen=True)
 class _Ranking:
-    """One rank column: places (n,), who has one and takes part (n,), the last place there is."""
+    """One rank column.
+
+    Parameters
+    ----------
+    place
+        Shape (n,): ranks, 0 where there is none.
+    known
+        Shape (n,): who has one and takes part.
+    last
+        The last place there is.
+    holders
+        Who holds each rank, whether taking part or not.
+    """
 
     column: str
     place: Integers
     known: Mask
     last: int
+    holders: Mapping[int, Sequence[int]]
+
+    def holder(self, rank: int) -> int | None:
+        """Return the only holder of a rank; None if there is none, or more than one."""
+        there = self.holders.get(rank, ())
+        return there[0] if len(there) == 1 else None
 
 
 def rank_columns(scenario: Scenario) -> tuple[str, ...]:
@@ -99,17 +115,42 @@ def rank_moves(case: Case, who: Mask) -> list[RankMove]:
     found: list[RankMove] = []
     for column in rank_columns(case.loaded.scenario):
         ranking = _ranking(case, column)
-        targets = _targets(case, ranking)
-        holders: dict[int, list[int]] = {}
-        for index in np.flatnonzero(~case.frame.ranks(column)[0].missing).tolist():
-            holders.setdefault(int(ranking.place[index]), []).append(index)
+        targets, standing = _targets(case, ranking), _standing(case, column)
         for index in np.flatnonzero(who & ranking.known).tolist():
             before = int(ranking.place[index])
             for after, why in sorted(targets[index].items()):
-                there = holders.get(after, [])
-                other = there[0] if len(there) == 1 else None
-                reasons = tuple(dict.fromkeys(why))
-                found.append(RankMove(column, index, other, before, after, reasons))
+                other = ranking.holder(after)
+                move = RankMove(column, index, other, before, after, tuple(dict.fromkeys(why)))
+                found.append(replace(move, edges=_crossed(case, move, standing)))
+    return found
+
+
+def _crossed(case: Case, move: RankMove, standing: Mapping[str, Integers]) -> tuple[str, ...]:
+    """Return the keys of the tiers and awards in which the move changes the recipient's place."""
+    if not standing:
+        return ()
+    later = _standing(move.of(case), move.column)
+    return tuple(key for key in standing if standing[key][move.who] != later[key][move.who])
+
+
+def _standing(case: Case, column: str) -> dict[str, Integers]:
+    """Return each recipient's tier (n,) in all that sorts by the column; an award has two."""
+    scenario, frame = case.loaded.scenario, case.frame
+    ranks, _, _ = frame.ranks(column)
+    place, known = ranks.values.astype(np.int64), ~ranks.missing
+    found: dict[str, Integers] = {}
+    for key, scale in _scales(scenario, column):
+        ends = [tier.to for tier in scale.tiers if tier.to is not None]
+        own = counted_again(frame, scale.among, place, known) if scale.among else place
+        if ends:
+            found[key] = np.searchsorted(np.array(ends), own, side="left")
+    for name, rule in scenario.rules.items():
+        if isinstance(rule, RankStep) and rule.column == column:
+            tier = np.searchsorted(np.array(rule.tiers), place, side="left")
+            found[f"rules.{name}"] = np.where(frame.members(rule.where), tier, 0)
+        if isinstance(rule, TopAward) and rule.column == column:
+            winners, _ = award_winners(rule, frame, excluded(scenario, frame))
+            found[f"rules.{name}"] = winners.astype(np.int64)
     return found
 
 
@@ -119,7 +160,10 @@ def _ranking(case: Case, column: str) -> _Ranking:
     place = ranks.values.astype(np.int64)
     known = ~ranks.missing & ~excluded(scenario, frame)
     stated = [scale.of or 0 for _, scale in _scales(scenario, column)]
-    return _Ranking(column, place, known, max([int(place.max(initial=0)), *stated]))
+    holders: dict[int, list[int]] = {}
+    for index in np.flatnonzero(~ranks.missing).tolist():
+        holders.setdefault(int(place[index]), []).append(index)
+    return _Ranking(column, place, known, max([int(place.max(initial=0)), *stated]), holders)
 
 
 def _scales(scenario: Scenario, column: str) -> Iterator[tuple[str, RankScale]]:
@@ -175,35 +219,33 @@ def _groupings(scenario: Scenario, column: str) -> list[str]:
 def _edges(case: Case, ranking: _Ranking) -> Iterator[tuple[int, int, str]]:
     """Yield each recipient with the ranks just across the next edge of a tier or an award."""
     scenario, frame = case.loaded.scenario, case.frame
-    for key, scale in _scales(scenario, ranking.column):
+    for _, scale in _scales(scenario, ranking.column):
         ends = [tier.to for tier in scale.tiers if tier.to is not None]
         if scale.among:
-            yield from _edges_within(frame, ranking, ends, scale.among, key)
+            yield from _edges_within(frame, ranking, ends, scale.among)
         else:
-            yield from _edges_at(ranking, ranking.known, ends, key)
-    for name, rule in scenario.rules.items():
+            yield from _edges_at(ranking, ranking.known, ends)
+    for rule in scenario.rules.values():
         if isinstance(rule, RankStep) and rule.column == ranking.column:
             members = ranking.known & frame.members(rule.where)
-            yield from _edges_at(ranking, members, list(rule.tiers), f"rules.{name}")
+            yield from _edges_at(ranking, members, list(rule.tiers))
         if isinstance(rule, TopAward) and rule.column == ranking.column:
-            yield from _award_edge(case, ranking, rule, f"rules.{name}")
+            yield from _award_edge(case, ranking, rule)
 
 
-def _edges_at(
-    ranking: _Ranking, members: Mask, ends: list[int], key: str
-) -> Iterator[tuple[int, int, str]]:
+def _edges_at(ranking: _Ranking, members: Mask, ends: list[int]) -> Iterator[tuple[int, int, str]]:
     """Yield the last place of the tier above and the first place of the tier below."""
     for index in np.flatnonzero(members).tolist():
         rank = int(ranking.place[index])
         above, below = [end for end in ends if end < rank], [end for end in ends if end >= rank]
         if above:
-            yield index, max(above), key
+            yield index, max(above), EDGE
         if below:
-            yield index, min(below) + 1, key
+            yield index, min(below) + 1, EDGE
 
 
 def _edges_within(
-    frame: Frame, ranking: _Ranking, ends: list[int], among: str, key: str
+    frame: Frame, ranking: _Ranking, ends: list[int], among: str
 ) -> Iterator[tuple[int, int, str]]:
     """Likewise where ranks are counted again: the edge lies between two holders of ranks."""
     again = counted_again(frame, among, ranking.place, ~frame.ranks(ranking.column)[0].missing)
@@ -213,13 +255,11 @@ def _edges_within(
             above, below = inside[again[inside] <= end], inside[again[inside] > end]
             if len(above) and len(below):
                 last, first = int(ranking.place[above].max()), int(ranking.place[below].min())
-                yield from ((index, last, key) for index in below.tolist())
-                yield from ((index, first, key) for index in above.tolist())
+                yield from ((index, last, EDGE) for index in below.tolist())
+                yield from ((index, first, EDGE) for index in above.tolist())
 
 
-def _award_edge(
-    case: Case, ranking: _Ranking, rule: TopAward, key: str
-) -> Iterator[tuple[int, int, str]]:
+def _award_edge(case: Case, ranking: _Ranking, rule: TopAward) -> Iterator[tuple[int, int, str]]:
     """Yield winners with the best place without an award, and the others with the last with one."""
     out = excluded(case.loaded.scenario, case.frame)
     winners, _ = award_winners(rule, case.frame, out)
@@ -227,5 +267,5 @@ def _award_edge(
     if not winners.any() or not others.any():
         return
     last, first = int(ranking.place[winners].max()), int(ranking.place[others].min())
-    yield from ((index, last, key) for index in np.flatnonzero(others).tolist())
-    yield from ((index, first, key) for index in np.flatnonzero(winners).tolist())
+    yield from ((index, last, EDGE) for index in np.flatnonzero(others).tolist())
+    yield from ((index, first, EDGE) for index in np.flatnonzero(winners).tolist())

@@ -38,11 +38,12 @@ def draw(result: Allocation, path: Path | str, language: Language = "zh") -> Non
     import matplotlib as mpl
 
     spoken = drawable_language(language)
-    with mpl.rc_context(_settings()):
+    with mpl.rc_context(settings()):
         figure(result, spoken).savefig(path, format="png", dpi=_DPI, metadata={"Software": None})
 
 
-def _settings() -> Any:
+def settings() -> Any:
+    """Return how every picture looks."""
     return {
         "font.family": families(),
         "font.size": _SMALL + 1,
