@@ -1,4 +1,4 @@
-"""Steps of a reported figure: one unit, one per cent, a tenth, up and down.
+"""Steps of a reported figure: one unit, one per cent, a tenth, up and down, and to a threshold.
 
 A figure counts *against* its recipient where all a scenario does with the column is to cut by it
 (a rise of unspent money) or to measure growth from it (the base year); else it counts *for* it.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocation.explain.threshold import across, least_amounts
 from allocation.explain.what_if import figures
 from allocation.frame import EACH
 from allocation.scenario.checks.columns import excluded, uses
@@ -33,6 +34,8 @@ STEPS: dict[str, tuple[Fraction, Fraction]] = {
     "-10%": (Fraction(0), Fraction(-1, 10)),
     "+10%": (Fraction(0), Fraction(1, 10)),
 }
+#: The step just across a threshold under which nothing is given.
+THRESHOLD = "edge"
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class FigureStep:
     who
         Position of the recipient.
     step
-        A key of ``STEPS``.
+        A key of ``STEPS``, or ``edge``.
     before, after
         The figure, in the unit the table states.
     against
@@ -96,16 +99,21 @@ def figure_steps(case: Case, who: Mask) -> list[FigureStep]:
     negative would be.
     """
     found = []
+    thresholds = least_amounts(case)
     for reading in _readings(case):
         column = figures(case.frame, reading.use)
         for index in np.flatnonzero(who & reading.where & ~column.missing).tolist():
             before = Fraction(column.values[index], column.scale)
-            for step, (units, share) in STEPS.items():
-                after = before + units + abs(before) * share
-                if after != before and (after >= 0 or reading.signed):
-                    found.append(
-                        FigureStep(reading.use, index, step, before, after, reading.against)
-                    )
+            targets = {key: before + unit + abs(before) * s for key, (unit, s) in STEPS.items()}
+            for amount in thresholds.get(index, ()) if not reading.against else ():
+                parts = int(column.values[index]), column.scale
+                edge = across(case, reading.use, index, parts, amount)
+                targets |= {} if edge is None else {THRESHOLD: Fraction(edge, column.scale)}
+            found += [
+                FigureStep(reading.use, index, key, before, after, reading.against)
+                for key, after in targets.items()
+                if after != before and (after >= 0 or reading.signed)
+            ]
     return found
 
 

@@ -116,6 +116,11 @@ class Effect:
         )
 
     @property
+    def moves(self) -> bool:
+        """Whether anything changes."""
+        return bool(self.exact or self.whole)
+
+    @property
     def exact(self) -> Fraction:
         """The change before rounding, fen."""
         return self.exact_after - self.exact_before

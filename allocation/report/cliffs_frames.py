@@ -56,9 +56,9 @@ def ranks_frame(found: Findings) -> pd.DataFrame:
     pandas.DataFrame
         ``id, name, name_en, column``; ``from_rank, to_rank``; ``other``: the id of whom it
         changes places with, blank if only its own rank changes; ``why``: ``place``, ``next``,
-        ``edge``; ``edges``: the keys of the tiers and awards it crosses; ``exact_change_fen`` (Fraction) and ``change_fen`` (Int64)
-        on its own amount, ``other_exact_change_fen`` and ``other_change_fen`` on the other's;
-        ``refused``: codes, if there are no amounts.
+        ``edge``; ``edges``: the keys of the tiers and awards it crosses; ``exact_change_fen``
+        (Fraction) and ``change_fen`` (Int64) on its own amount, ``other_exact_change_fen`` and
+        ``other_change_fen`` on the other's; ``refused``: codes, if there are no amounts.
     """
     ids = found.result.recipients.ids
     rows = []
@@ -91,10 +91,11 @@ def statistics_frame(found: Findings) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``id, name, name_en, column``; ``step`` (``-1``: one unit less, ``-1%`` …); ``from, to``:
-        the figure in the table's unit (Fraction); ``against``: whether the figure counts against
-        whoever reports it; ``exact_change_fen`` (Fraction) and ``change_fen`` (Int64);
-        ``gains_by_less``: whether less reported is more received; ``refused``: codes.
+        ``id, name, name_en, column``; ``step`` (``-1``: one unit less, ``-1%`` …, ``edge``: just
+        across a least amount); ``from, to``: the figure in the table's unit (Fraction);
+        ``against``: whether it counts against whoever reports it; ``exact_change_fen`` (Fraction)
+        and ``change_fen`` (Int64); ``gains_by_less``: whether less reported is more received;
+        ``refused``: codes.
     """
     rows = []
     for seen in largest(found.figures):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation.explain.figure_steps import STEPS, FigureStep
+from allocation.explain.figure_steps import STEPS, THRESHOLD, FigureStep
 from allocation.explain.rank_moves import RankMove
 from allocation.report.cliffs_frames import largest, worst
 from allocation.report.cliffs_words import Words, figure, signed
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: So many moves, and so many examples of each check, are shown.
 _ROWS, _EXAMPLES = 12, 3
+#: Letters of a reason.
+_REASON = 100
 #: Places of 万元: enough to see the worth of one unit.
 _PLACES = 4
 _COMPARED = ("+1%", "-1%")
@@ -61,7 +63,7 @@ def print_cliffs(
 def _preface(found: Findings, who: Mask, words: Words) -> Iterator[str]:
     language = words.language
     yield say("cliffs-scope", language)
-    steps = say("report-and", language).join(words.step(step) for step in STEPS)
+    steps = say("report-and", language).join(words.step(step) for step in (*STEPS, THRESHOLD))
     yield say("cliffs-searched", language, who=_who(who, words), steps=steps)
     assert found.result.solved is not None, "whoever solves says from what"
     if found.result.solved.task.loaded.scenario.upper is not None:
@@ -96,14 +98,15 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: int) -> T
 def _ranks(found: Findings, words: Words) -> tuple[str, Table | None]:
     """Return the largest moves on a ranking."""
     language = words.language
-    shown = largest(found.ranks)[:_ROWS]
-    if not shown:
+    if not found.ranks:
         return say("cliffs-ranks-none", language), None
+    told = [seen for seen in largest(found.ranks) if seen.effect is None or seen.effect.moves]
+    shown = told[:_ROWS]
     keys = ("name", "column", "move", "edge", "other", "exact", "whole")
     heads = [say(f"cliffs-{key}", language) for key in keys]
     table = _table(heads, [_rank_row(seen, words) for seen in shown], 5)
     count = {"count": len(shown), "total": len(found.ranks)}
-    return say("cliffs-ranks-head", language, **count), table
+    return say("cliffs-ranks-head", language, **count), table if shown else None
 
 
 def _rank_row(seen: Seen, words: Words) -> list[str]:
@@ -134,9 +137,7 @@ def _figures(found: Findings, words: Words) -> tuple[str, Table | None]:
     heads = [say(f"cliffs-{key}", language) for key in keys]
     table = _table(heads, [_figure_row(cell, words) for cell in shown], 2)
     count = {"count": len(shown), "total": len(by_cell)}
-    head = say("cliffs-figures-head", language, **count)
-    note = say("cliffs-figures-note", language)
-    return f"{head}; {note}" if language == "en" else f"{head};{note}", table
+    return say("cliffs-figures-head", language, **count), table
 
 
 def _weight(cell: Sequence[Seen]) -> Fraction:
@@ -204,6 +205,11 @@ def _examples(check: Check, words: Words, *, everything: bool) -> Iterator[str]:
         yield "  " + say("cliffs-more-examples", words.language, count=rest)
 
 
+def _cut(text: str) -> str:
+    """Return a reason that fits in two lines: what may stand in a file is not needed here."""
+    return text if len(text) <= _REASON else text[:_REASON] + "……"
+
+
 def _refusals(found: Findings, words: Words, *, everything: bool) -> Iterator[str]:
     """Yield the what-ifs that have no amounts, each once, with the first reason."""
     said = {
@@ -214,7 +220,7 @@ def _refusals(found: Findings, words: Words, *, everything: bool) -> Iterator[st
     yield say("cliffs-conflict-head", words.language, count=len(said))
     shown = list(said.items()) if everything else list(said.items())[:_EXAMPLES]
     for change, refused in shown:
-        reason = printable(refused.problems[0].text(words.language))
+        reason = _cut(printable(refused.problems[0].text(words.language)))
         yield "  " + say("cliffs-refusal", words.language, change=change, reason=reason)
     if len(shown) < len(said):
         yield "  " + say("cliffs-more-refused", words.language, count=len(said) - len(shown))

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from allocation.explain.changes import Leaving, Likeness, MoreMoney
-from allocation.explain.figure_steps import FigureStep
+from allocation.explain.figure_steps import THRESHOLD, FigureStep
 from allocation.explain.rank_moves import RankMove
 from allocation.money import format_amount
 from allocation.report.layout import names, printable
@@ -91,6 +91,8 @@ class Words:
 
     def step(self, step: str) -> str:
         """Return a step of a figure, such as ``-1%`` or ``+1 unit``."""
+        if step == THRESHOLD:
+            return say("cliffs-threshold-step", self.language)
         return step if "%" in step else say("cliffs-unit-step", self.language, step=step)
 
     def causes(self, violation: Violation) -> str:
