@@ -86,8 +86,9 @@ def cases():
     """Return a function that gives how many cases a check had, and how many were refused."""
 
     def of(found, key, *, whole=False):
+        table = found.checks
         level = "whole" if whole else "exact"
-        row = found.checks.query("check == @key and level == @level").iloc[0]
+        row = table[(table["check"] == key) & (table["level"] == level)].iloc[0]
         return int(row["cases"]), int(row["conflicts"]), int(row["refused"])
 
     return of

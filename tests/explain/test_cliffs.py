@@ -7,7 +7,6 @@ from fractions import Fraction
 import matplotlib as mpl
 import pytest
 
-
 import allocation
 from allocation.explain.rank_moves import rank_moves
 from allocation.explain.what_if import Case
@@ -167,8 +166,8 @@ def test_every_shipped_scenario(name, tmp_path):
     checks = found.checks
     assert checks["cases"].sum() > 0
     # Nobody gains by reporting less, a better rank costs nobody anything, alikes are alike.
-    fine = ("report_less", "report_more", "better_rank", "alike")
-    assert checks.query("check in @fine")["violations"].sum() == 0
+    by_check = checks.groupby("check")["violations"].sum()
+    assert not by_check[["report_less", "report_more", "better_rank", "alike"]].any()
     assert checks.query("check == 'more_money' and level == 'exact'")["violations"].sum() == 0
     assert len(found.audit) == checks["violations"].sum()
     written = {path.name for path in found.save(tmp_path)}
