@@ -10,7 +10,8 @@ what-if whose rules conflict violates nothing: it is counted by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from allocation.explain.rank_moves import RankMove
 from allocation.explain.what_if import Amounts, Effect, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from allocation.explain.changes import Change
     from allocation.explain.what_if import Case
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
 
     Judge = Callable[[Change, Amounts, Amounts], Mask]
 
-#: Of so many changes at most per test it is asked which rule is to blame: each costs two
-#: allocations per rule and coefficient.
-EXPLAINED = 30
+#: Of so many changes of each check, those that do most, it is asked which rule is to blame: each
+#: costs two allocations per rule and coefficient.
+EXPLAINED = 20
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,10 @@ class Violation:
     effect: Effect
     causes: tuple[str, ...] | None
 
+    def size(self, *, whole: bool) -> Fraction:
+        """Return how much it is about, fen."""
+        return Fraction(abs(self.effect.whole)) if whole else abs(self.effect.exact)
+
 
 @dataclass(frozen=True)
 class Check:
@@ -102,7 +107,6 @@ class _Tally:
     """What a test has found so far."""
 
     cases: int = 0
-    asked: int = 0
     violations: list[Violation] = field(default_factory=list)
     refused: list[tuple[Change, Refused]] = field(default_factory=list)
 
@@ -134,7 +138,12 @@ class Auditor:
                     self._judge(test, tally, change, later)
             self._tick()
         checks = [
-            Check(test, tally.cases, tuple(tally.violations), tuple(tally.refused))
+            Check(
+                test,
+                tally.cases,
+                tuple(self._explained(test, tally.violations)),
+                tuple(tally.refused),
+            )
             for test, tally in zip(tests, tallies, strict=True)
         ]
         return seen, checks
@@ -152,30 +161,37 @@ class Auditor:
 
     def _judge(self, test: Criterion, tally: _Tally, change: Change, later: Amounts) -> None:
         tally.cases += 1
-        wronged = np.flatnonzero(test.judge(change, self.base, later)).tolist()
-        if not wronged:
+        wronged = test.judge(change, self.base, later)
+        if not wronged.any():
             return
-        asked = tally.asked < EXPLAINED
-        tally.asked += 1
-        causes = self._causes(test, change, later, wronged) if asked else {}
-        for index in wronged:
+        # Who is wronged in whole amounts only is wronged by rounding.
+        exactly = test.exactly(change, self.base, later) if test.exactly else wronged
+        for index in np.flatnonzero(wronged).tolist():
+            causes = None if exactly[index] else ("rounding",)
             effect = _effect(change, index, self.base, later)
-            tally.violations.append(Violation(change, index, effect, causes.get(index)))
+            tally.violations.append(Violation(change, index, effect, causes))
 
-    def _causes(
-        self, test: Criterion, change: Change, later: Amounts, wronged: list[int]
-    ) -> dict[int, tuple[str, ...]]:
-        """Return by recipient without which rules it would not be wronged by the change."""
-        exactly = test.exactly(change, self.base, later) if test.exactly else None
-        found = {
-            index: ["rounding"] if exactly is not None and not exactly[index] else []
-            for index in wronged
-        }
-        asked = [index for index in wronged if not found[index]]
-        for key in self._keys if asked else ():
-            still = self._still_wronged(test, change, key)
+    def _explained(self, test: Criterion, found: list[Violation]) -> Iterator[Violation]:
+        """Yield the violations, those of the changes that do most with their causes."""
+        by_change: dict[int, list[Violation]] = {}
+        for violation in sorted(found, key=lambda each: -each.size(whole=test.whole)):
+            if violation.causes is None:
+                by_change.setdefault(id(violation.change), []).append(violation)
+        causes: dict[tuple[int, int], tuple[str, ...]] = {}
+        for same, violations in list(by_change.items())[:EXPLAINED]:
+            for index, keys in self._causes(test, violations).items():
+                causes[same, index] = keys
+        for violation in found:
+            known = causes.get((id(violation.change), violation.wronged))
+            yield replace(violation, causes=violation.causes or known)
+
+    def _causes(self, test: Criterion, violations: list[Violation]) -> dict[int, tuple[str, ...]]:
+        """Return, for those wronged by one change, without which rules they would not be."""
+        found: dict[int, list[str]] = {violation.wronged: [] for violation in violations}
+        for key in self._keys:
+            still = self._still_wronged(test, violations[0].change, key)
             if still is not None:
-                for index in asked:
+                for index in found:
                     found[index] += [] if still[index] else [key]
         return {index: tuple(keys) for index, keys in found.items()}
 

@@ -101,8 +101,9 @@ def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]
         case _:
             return None
     floor = isinstance(rule, Floor | HoldHarmless | TopAward)
-    whole = [-(-value // 1) if floor else value // 1 for value in found.exact.tolist()]
-    amount = np.array([min(max(0, int(value)), LARGEST_FEN) for value in whole], dtype=np.int64)
+    pairs = [(value.numerator, value.denominator) for value in found.exact.tolist()]
+    whole = [-(-top // bottom) if floor else top // bottom for top, bottom in pairs]
+    amount = np.array([min(max(0, value), LARGEST_FEN) for value in whole], dtype=np.int64)
     applies = group & found.present & ~(floor & setting.excluded)
     return BoundsOf(floor, amount, applies), found.problems
 

@@ -179,11 +179,7 @@ def largest(seen: Sequence[Seen]) -> list[Seen]:
 
 def worst(check: Check) -> list[Violation]:
     """Return a check's violations, the largest first."""
-    whole = check.test.whole
-    return sorted(
-        check.violations,
-        key=lambda each: -abs(Fraction(each.effect.whole) if whole else each.effect.exact),
-    )
+    return sorted(check.violations, key=lambda each: -each.size(whole=check.test.whole))
 
 
 def codes(refused: Refused | None) -> str:

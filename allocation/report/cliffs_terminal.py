@@ -56,6 +56,7 @@ def print_cliffs(
         out.print(Text(head, style="bold"), soft_wrap=True)
         if table is not None:
             out.print(table)
+    out.print()
     for sentence in _verdict(found, words, everything=everything):
         out.print(Text(sentence), soft_wrap=True)
 
