@@ -127,7 +127,7 @@ class Auditor:
         """Make each change; return what it does, and what each test finds."""
         tallies, seen = [_Tally() for _ in tests], []
         for change in changes:
-            later = outcome(self.case, change)
+            later = outcome(self.case, change, self.base)
             seen.append(self._seen(change, later))
             for test, tally in zip(tests, tallies, strict=True):
                 if not test.applies(change):
@@ -205,12 +205,14 @@ class Auditor:
             return None
         if isinstance(change, Leaving) and change.taking is not None:
             change = change.settled(case, base)
-        later = outcome(case, change)
+        later = outcome(case, change, base)
         return None if isinstance(later, Refused) else test.judge(change, base, later)
 
 
-def outcome(case: Case, change: Change) -> Amounts | Refused:
-    """Return the amounts after a change, or why there are none."""
+def outcome(case: Case, change: Change, base: Amounts) -> Amounts | Refused:
+    """Return the amounts after a change, ``base`` where nothing changes, or why there are none."""
+    if isinstance(change, Likeness):
+        return base
     try:
         return change.of(case).amounts()
     except BokuanError as error:
