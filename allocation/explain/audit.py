@@ -294,10 +294,20 @@ def alike(quantum: int) -> tuple[Criterion, Criterion]:
     return Criterion("alike", exactly), Criterion("alike", whole, exactly)
 
 
-def _both(key: str, judge: Callable[..., Mask]) -> tuple[Criterion, Criterion]:
+def _both(
+    key: str, judge: Callable[..., Mask], applies: Callable[[Change], bool] = lambda _: True
+) -> tuple[Criterion, Criterion]:
     """Return a criterion before rounding and in whole amounts."""
-    exactly = partial(judge, whole=False)
-    return Criterion(key, exactly), Criterion(key, partial(judge, whole=True), exactly)
+    exactly, whole = partial(judge, whole=False), partial(judge, whole=True)
+    return (
+        Criterion(key, exactly, applies=applies),
+        Criterion(key, whole, exactly, applies=applies),
+    )
+
+
+def _once(change: Change) -> bool:
+    """Whether a move is no swap that was judged from the other's side already."""
+    return isinstance(change, RankMove) and not change.mirrored
 
 
 def _reports(key: str, *, less: bool, against: bool) -> Criterion:
@@ -311,7 +321,7 @@ def _reports(key: str, *, less: bool, against: bool) -> Criterion:
 
 
 MORE_MONEY = _both("more_money", _falls)
-BETTER_RANK = _both("better_rank", _against_rank)
+BETTER_RANK = _both("better_rank", _against_rank, _once)
 LEAVING = _both("leaving", _falls)
 LEAVING_PAID = (Criterion("leaving_paid", _moves),)
 REPORTS = (

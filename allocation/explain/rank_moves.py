@@ -49,6 +49,8 @@ class RankMove:
     edges
         The keys of the rules and coefficients that put the recipient into another tier, or give or
         take an award.
+    mirrored
+        Whether the same two change places in a move before it, seen from the other's side.
     """
 
     column: str
@@ -58,6 +60,7 @@ class RankMove:
     after: int
     why: tuple[str, ...]
     edges: tuple[str, ...] = ()
+    mirrored: bool = False
 
     @property
     def better(self) -> bool:
@@ -114,6 +117,7 @@ def rank_moves(case: Case, who: Mask) -> list[RankMove]:
     """Return every move of the recipients ``who`` (n,) that is looked at, by column."""
     found: list[RankMove] = []
     for column in rank_columns(case.loaded.scenario):
+        swaps: set[frozenset[int]] = set()
         ranking = _ranking(case, column)
         targets, standing = _targets(case, ranking), _standing(case, column)
         for index in np.flatnonzero(who & ranking.known).tolist():
@@ -121,7 +125,10 @@ def rank_moves(case: Case, who: Mask) -> list[RankMove]:
             for after, why in sorted(targets[index].items()):
                 other = ranking.holder(after)
                 move = RankMove(column, index, other, before, after, tuple(dict.fromkeys(why)))
-                found.append(replace(move, edges=_crossed(case, move, standing)))
+                pair = frozenset((index, index if other is None else other))
+                edges = _crossed(case, move, standing)
+                found.append(replace(move, edges=edges, mirrored=len(pair) > 1 and pair in swaps))
+                swaps.add(pair)
     return found
 
 

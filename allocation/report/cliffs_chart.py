@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from allocation.explain.changes import Change
     from allocation.explain.cliffs import Findings
 
+    _Key = tuple[int | None, str]
+
 #: More recipients than this cannot be read.
 _MOST = 24
 _WIDTH, _ROW, _FRAME, _DPI, _SMALL = 10.0, 0.34, 2.0, 150, 8
@@ -90,21 +92,28 @@ def _pairs(
     seen: tuple[Seen, ...], words: Words, up: Callable[[Change], bool | None]
 ) -> tuple[Pair, ...]:
     """Return whoever has an effect, with its largest move each way; the largest reach first."""
-    largest: dict[tuple[str, bool], tuple[Fraction, str]] = {}
+    largest: dict[tuple[_Key, bool], tuple[Fraction, str]] = {}
+    labels: dict[_Key, str] = {}
     for each in seen:
         way = up(each.change)
         if way is None or each.effect is None:
             continue
-        key = _label(each.change, words), way
-        known = largest.get(key, (Fraction(0), ""))
+        key = _key(each.change)
+        known = largest.get((key, way), (Fraction(0), ""))
         if abs(each.effect.exact) > abs(known[0]):
-            largest[key] = each.effect.exact, _words(each, words)
+            largest[key, way] = each.effect.exact, _words(each, words)
+            labels[key] = _label(each.change, words)
     nothing = Fraction(0), ""
     pairs = [
-        Pair(label, *largest.get((label, True), nothing), *largest.get((label, False), nothing))
-        for label in dict.fromkeys(label for label, _ in largest)
+        Pair(label, *largest.get((key, True), nothing), *largest.get((key, False), nothing))
+        for key, label in labels.items()
     ]
     return tuple(sorted(pairs, key=lambda pair: -pair.reach)[:_MOST])
+
+
+def _key(change: Change) -> _Key:
+    """Return whose bar it is: a recipient's, or that of one figure of it."""
+    return change.who, change.use.column if isinstance(change, FigureStep) else ""
 
 
 def _label(change: Change, words: Words) -> str:

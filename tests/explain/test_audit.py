@@ -1,5 +1,7 @@
 """Known paradoxes are caught; where theory says there is none, none is found."""
 
+from fractions import Fraction
+
 from generated import write_scenario
 
 from allocation.engine import allocate
@@ -75,9 +77,9 @@ def test_a_better_rank_that_gets_less(study, violations, cases):
     wronged = violations(found, "better_rank")
     assert {who for who, *_ in wronged} == {"z1", "z2", "z3"}
     assert all(causes == ("coefficients.rank",) for *_, causes in wronged)
-    # z1 to 2 and 3, z2 to 1, z3 to 1: four swaps, each wrongs the better and favours the worse.
-    assert len(wronged) == 6
-    assert cases(found, "better_rank") == (5, 0, 0)
+    # Of three swaps, the two with z1 wrong who gets better and favour who gets worse.
+    assert len(wronged) == 4
+    assert cases(found, "better_rank") == (3, 0, 0)
     fair = study(RANK.format(scale=scale.replace('"1.5"', '"0.5"')), recipients=four)
     assert violations(fair, "better_rank") == []
 
@@ -122,6 +124,39 @@ def test_a_figure_that_counts_for_and_against(study, violations):
     gains = violations(found, "report_less")
     assert {who for who, *_ in gains} == {"a", "b"}
     assert all(causes == () for *_, causes in gains), "no rule: the formula itself"
+
+
+def test_a_recipient_carried_by_the_one_ranked_below_it(study, violations):
+    """Where ``rank_order`` binds, the better-ranked is paid by the other's entitlement.
+
+    b gets what w gets: B · w / (2 w + o) in entitlements. Reporting less, b makes the first factor
+    count for more in the others' shares, and w has more of that factor than o.
+    """
+    rules = """
+[factors.trade]
+weight = "50%"
+column = "trade"
+[rules.order]
+kind = "rank_order"
+within = ""
+"""
+    found = study(
+        rules,
+        weight="50%",
+        recipients={
+            "b": {"size": 1, "trade": 1, "rank": 1},
+            "w": {"size": 30, "trade": 10, "rank": 2},
+            "o": {"size": 10, "trade": 30, "rank": ""},
+        },
+        pot="300万元",
+    )
+    own = [each for each in violations(found, "report_less") if each[0] == "b"]
+    tenth = max(own, key=lambda each: each[1].exact)
+    assert tenth[1].exact_before == 100 * WAN
+    less = Fraction(1) / (41 - 1)
+    w, o = 30 * less + Fraction(10, 41), 10 * less + Fraction(30, 41)
+    assert tenth[1].exact_after == 300 * WAN * w / (2 * w + o)
+    assert {causes for *_, causes in own} == {("rules.order",)}
 
 
 def test_a_utilisation_cut_rewards_hiding_what_is_unspent(study, violations, cases):

@@ -221,6 +221,14 @@ def test_the_picture_cuts_nothing_off(name, language):
     assert not any(label.overlaps(word) for label in labels for word in words)
 
 
+def test_a_plot_is_saved_by_whoever_holds_it(tmp_path):
+    """Warnings are errors here: a missing glyph would fail."""
+    found = allocation.cliffs("liaoning-2022")
+    found.plot("zh").savefig(tmp_path / "a.png")
+    found.plot("en").savefig(tmp_path / "b.png")
+    assert (tmp_path / "a.png").stat().st_size > 10_000
+
+
 def test_nothing_to_draw_is_said_and_no_file_written(study, tmp_path):
     found = study(recipients={"a": {"size": 1}}, pot="100万元")
     assert "cliffs.png" not in {path.name for path in found.save(tmp_path / "out")}
