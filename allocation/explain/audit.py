@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 #: Of so many changes of each check, those that do most, it is asked which rule is to blame: each
 #: costs two allocations per rule and coefficient.
-EXPLAINED = 20
+EXPLAINED = 10
 
 
 @dataclass(frozen=True)

@@ -223,7 +223,7 @@ def test_the_picture_cuts_nothing_off(name, language):
 
 def test_a_plot_is_saved_by_whoever_holds_it(tmp_path):
     """Warnings are errors here: a missing glyph would fail."""
-    found = allocation.cliffs("liaoning-2022")
+    found = allocation.cliffs("jiangsu-2024", zones=["昆山", "南通"])
     found.plot("zh").savefig(tmp_path / "a.png")
     found.plot("en").savefig(tmp_path / "b.png")
     assert (tmp_path / "a.png").stat().st_size > 10_000
