@@ -167,6 +167,7 @@ def _ranking(case: Case, column: str) -> _Ranking:
     place = ranks.values.astype(np.int64)
     known = ~ranks.missing & ~excluded(scenario, frame)
     stated = [scale.of or 0 for _, scale in _scales(scenario, column)]
+    stated += [end + 1 for end in _published_ends(scenario, column)]
     holders: dict[int, list[int]] = {}
     for index in np.flatnonzero(~ranks.missing).tolist():
         holders.setdefault(int(place[index]), []).append(index)
@@ -177,6 +178,16 @@ def _scales(scenario: Scenario, column: str) -> Iterator[tuple[str, RankScale]]:
     for key, coefficient in scenario.coefficients.items():
         if coefficient.rank is not None and coefficient.rank.column == column:
             yield f"coefficients.{key}", coefficient.rank
+
+
+def _published_ends(scenario: Scenario, column: str) -> Iterator[int]:
+    """Yield the last published rank of each tier: what lies beyond is a place too."""
+    for _, scale in _scales(scenario, column):
+        if not scale.among:
+            yield from (tier.to for tier in scale.tiers if tier.to is not None)
+    for rule in scenario.rules.values():
+        if isinstance(rule, RankStep) and rule.column == column:
+            yield from rule.tiers
 
 
 def _targets(case: Case, ranking: _Ranking) -> list[dict[int, list[str]]]:

@@ -103,11 +103,13 @@ def _ranks(found: Findings, words: Words) -> tuple[str, Table | None]:
         return say("cliffs-ranks-none", language), None
     told = [seen for seen in largest(found.ranks) if seen.effect is None or seen.effect.moves]
     shown = told[:_ROWS]
+    if not shown:
+        return say("cliffs-ranks-still", language, total=len(found.ranks)), None
     keys = ("name", "column", "move", "edge", "other", "exact", "whole")
     heads = [say(f"cliffs-{key}", language) for key in keys]
     table = _table(heads, [_rank_row(seen, words) for seen in shown], 5)
     count = {"count": len(shown), "total": len(found.ranks)}
-    return say("cliffs-ranks-head", language, **count), table if shown else None
+    return say("cliffs-ranks-head", language, **count), table
 
 
 def _rank_row(seen: Seen, words: Words) -> list[str]:
@@ -175,7 +177,9 @@ def _audit(found: Findings, words: Words) -> tuple[str, Table]:
     rows = []
     for check in found.checks:
         conflicts = sum(refused.conflict for _, refused in check.refused)
-        counts = check.cases, len(check.violations), conflicts, len(check.refused) - conflicts
+        # Where nothing was tried, nothing held either.
+        wrong = len(check.violations) if check.cases else "—"
+        counts = check.cases, wrong, conflicts, len(check.refused) - conflicts
         what = [words.check(check.test), words.level(check.test)]
         rows.append([*what, *map(str, counts)])
     return say("cliffs-audit-head", words.language), _table(heads, rows, 2)
@@ -187,7 +191,8 @@ def _verdict(found: Findings, words: Words, *, everything: bool) -> Iterator[str
     if count:
         yield say("cliffs-some-found", words.language, count=count)
     else:
-        yield say("cliffs-none-found", words.language)
+        cases = sum(check.cases for check in found.checks)
+        yield say("cliffs-none-found", words.language, count=cases)
     for check in found.checks:
         yield from _examples(check, words, everything=everything)
     yield from _refusals(found, words, everything=everything)

@@ -39,7 +39,8 @@ def test_english_has_no_chinese_but_names(bokuan):
     ended = bokuan("cliffs", "liaoning-2022", "--lang", "en")
     assert ended.code == 0
     assert "nobody gains by reporting less" in ended.out
-    assert "No violation was found in all of these cases" in ended.out
+    assert re.search(r"\d+ cases were judged: no violation was found\n", ended.out)
+    assert re.search(r"nobody gains by reporting less +exact +0 +— ", ended.out)
     said = re.sub(r"\S*开发区\S*|\d万元", "", ended.out)
     assert not re.search("[一-鿿]", said)
 

@@ -70,6 +70,16 @@ def test_a_place_nobody_is_known_to_hold(study):
     assert not any(who == "c" for who, _ in found)
 
 
+def test_the_edge_beyond_the_last_known_rank():
+    """Shenyang is 27th of a ranking of which Liaoning knows no other; the tier ends at 30."""
+    found = moves(allocation.cliffs("liaoning-2022"))
+    change, other, edges = found["21-shenyang", 31]
+    # 1.4 of 6.4 shares of 1200 万元 becomes 0.9 of 5.9.
+    assert (other, edges) == ("", "coefficients.rank")
+    assert change == Fraction(1200 * 9, 59) - Fraction(1200 * 14, 64)
+    assert ("21-shenyang", 32) not in found
+
+
 def test_ranks_counted_again_have_their_edge_between_two_recipients(study):
     rules = TIERS.replace('column = "rank"', 'column = "rank"\namong = "part"')
     parts = {
