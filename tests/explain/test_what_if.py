@@ -8,7 +8,7 @@ import pytest
 from generated import KINDS, write_scenario, write_table
 
 from allocation.engine import allocate
-from allocation.errors import ConflictError
+from allocation.errors import ConflictError, InputError
 from allocation.explain.changes import MoreMoney, leavings
 from allocation.explain.figure_steps import figure_steps
 from allocation.explain.rank_moves import rank_moves
@@ -17,17 +17,20 @@ from allocation.report.cliffs_frames import decimal
 
 
 def rerun(path, sets=()):
-    """Allocate from the files; None if the rules conflict."""
+    """Allocate from the files; the error if there are no amounts."""
     try:
         result = allocate(str(path), sets=sets)
-    except ConflictError:
-        return None
+    except (ConflictError, InputError) as error:
+        return error
     return Amounts.of(result.solved.shares, result.solved.whole)
 
 
 def same(ours, theirs):
-    if theirs is None:
-        return isinstance(ours, Refused) and ours.conflict
+    if isinstance(theirs, Exception):
+        codes = {problem.code for problem in theirs.problems}
+        assert isinstance(ours, Refused)
+        assert ours.conflict == isinstance(theirs, ConflictError)
+        return codes == {problem.code for problem in ours.problems}
     exact = [ours.exact(at) == theirs.exact(at) for at in range(len(theirs.whole))]
     return all(exact) and bool(np.all(ours.cells == theirs.cells))
 
