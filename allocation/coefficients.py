@@ -39,7 +39,7 @@ def _by_rank(key: str, scale: RankScale, frame: Frame) -> tuple[BigIntegers, lis
     place = ranks.values.astype(np.int64)
     problems: list[Problem] = []
     if scale.among:
-        place = _counted_again(frame, scale.among, place, known)
+        place = counted_again(frame, scale.among, place, known)
     else:
         problems += _repeated(frame, scale.column, place, known)
     where = Place(column=f"coefficients.{key}.rank")
@@ -54,7 +54,7 @@ def _by_rank(key: str, scale: RankScale, frame: Frame) -> tuple[BigIntegers, lis
     return values, problems + found
 
 
-def _counted_again(frame: Frame, attribute: str, place: Integers, known: Mask) -> Integers:
+def counted_again(frame: Frame, attribute: str, place: Integers, known: Mask) -> Integers:
     """Return ranks counted anew within each value of ``attribute``; equal ranks stay equal."""
     again = place.copy()
     for _, group in partition(frame, attribute):

@@ -22,7 +22,7 @@ from allocation.task import Task, prepare
 from allocation.whole import Whole, outcomes, to_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from allocation_models.solvers import Solver
@@ -91,28 +91,42 @@ def task_of(loaded: Loaded, below: frozenset[Path] = frozenset()) -> Task:
 
     ``below`` holds the scenarios whose upper level this one is.
     """
-    totals, kept, above = _upper_totals(loaded, below | {loaded.path.resolve()})
+    totals, kept, above = upper_totals(loaded, below)
     if above is not None:
         loaded = loaded.with_inputs_of(above)
+    task = prepared(loaded, totals)
+    return replace(task, warnings=(*loaded.warnings, *task.warnings, *kept))
+
+
+def prepared(loaded: Loaded, totals: Mapping[str, int]) -> Task:
+    """Return the task of a scenario whose units' totals are known; raise every problem.
+
+    ``totals`` is fen by unit, empty without an upper level.
+    """
     task, problems = prepare(loaded, totals)
     errors = [problem for problem in problems if not problem.warning]
     if errors and all(problem.code.startswith("L11-") for problem in errors):
         raise ConflictError(errors)
     raise_if_any(problems)
     assert task is not None, "no task has problems"
-    warnings = [problem for problem in problems if problem.warning]
-    return replace(task, warnings=(*loaded.warnings, *warnings, *kept))
+    return replace(task, warnings=tuple(problem for problem in problems if problem.warning))
 
 
-def _upper_totals(
-    loaded: Loaded, passed: frozenset[Path]
+def upper_totals(
+    loaded: Loaded, below: frozenset[Path] = frozenset(), *, pot: int | None = None
 ) -> tuple[dict[str, int], list[Problem], Loaded | None]:
-    """Return each unit's total from the upper level, what stays with units, and that scenario."""
+    """Return each unit's total from the upper level, what stays with units, and that scenario.
+
+    ``pot`` stands for the upper scenario's own pot, fen: what a what-if on the pot asks.
+    """
     upper = loaded.scenario.upper
     if upper is None:
         return {}, [], None
+    passed = below | {loaded.path.resolve()}
     place = loaded.place("upper", "scenario")
     higher = load(upper.scenario, beside=loaded.path.parent)
+    if pot is not None:
+        higher = higher.with_pot(pot)
     if higher.path.resolve() in passed:
         raise_if_any([Problem("L1-upper-circle", place, {"found": upper.scenario})])
     task = task_of(higher, passed)
@@ -167,17 +181,30 @@ def solver_named(name: str) -> Solver:
 
 def allocate_task(task: Task, solver: Solver, solver_name: str) -> Allocation:
     """Solve, round, check and describe a task."""
+    shares, whole = solved(task, solver)
+    return _described(task, shares, whole, solver_name)
+
+
+def solved(task: Task, solver: Solver) -> tuple[Shares, Whole]:
+    """Return a task's exact shares and whole amounts, proven and checked.
+
+    Raises
+    ------
+    ConflictError
+        If the rules cannot all hold.
+    FaultError
+        If nothing was proven, or a check of ours failed.
+    """
     from allocation_models.blame import InfeasibleError
     from allocation_models.solvers import UnprovenError
 
     try:
         shares = share_out(task, solver)
-        whole = to_whole(task, shares, solver)
+        return shares, to_whole(task, shares, solver)
     except InfeasibleError as error:
         raise conflict_error(task, error.conflict) from None
     except (UnprovenError, ArithmeticError) as error:
         raise FaultError([Problem("L8-unproven", words={"found": str(error)})]) from error
-    return _described(task, shares, whole, solver_name)
 
 
 def _described(task: Task, shares: Shares, whole: Whole, solver_name: str) -> Allocation:

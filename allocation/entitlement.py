@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from functools import cached_property
+from math import gcd, lcm
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,6 +51,27 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A step as whole numbers over one denominator, ``numerator`` (n,): what is reckoned with."""
+
+    key: str
+    kind: str
+    name: str
+    name_en: str
+    numerator: BigIntegers
+    denominator: int
+
+    def step(self) -> Step:
+        """Return the step in lowest terms."""
+        values = _over(self.numerator, self.denominator)
+        return Step(self.key, self.kind, self.name, self.name_en, values)
+
+
+def _over(numerator: BigIntegers, denominator: int) -> tuple[Fraction, ...]:
+    return tuple(Fraction(value, denominator) for value in numerator.tolist())
+
+
+@dataclass(frozen=True)
 class Entitlement:
     """Exact entitlements ``numerator / denominator`` in fen, and how they came about.
 
@@ -59,17 +81,22 @@ class Entitlement:
         Shape (n,), Python integers.
     denominator
         One for all.
-    steps
+    parts
         Factor shares, the score, and each coefficient, in order.
     """
 
     numerator: BigIntegers
     denominator: int
-    steps: tuple[Step, ...]
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The parts as columns of exact values."""
+        return tuple(part.step() for part in self.parts)
 
     def fen(self) -> tuple[Fraction, ...]:
         """Return the entitlements as exact fen."""
-        return tuple(Fraction(value, self.denominator) for value in self.numerator.tolist())
+        return _over(self.numerator, self.denominator)
 
 
 @dataclass(frozen=True)
@@ -97,20 +124,23 @@ def entitlement(
 ) -> tuple[Entitlement | None, list[Problem]]:
     """Return everyone's entitlement of ``pot`` fen, or the problems that prevent it."""
     problems: list[Problem] = []
-    steps: list[Step] = []
-    score = np.full(len(frame), Fraction(0), dtype=object)
+    parts: list[Part] = []
+    score, unit = np.zeros(len(frame), dtype=object), 1
     for key, factor in formula.factors.items():
-        shares, found = _factor_shares(key, factor, frame, formula.excluded)
+        counted, total, found = _factor_shares(key, factor, frame, formula.excluded)
         problems += found
-        steps.append(_step(key, "factor", factor, shares))
-        score = score + factor.weight * shares
-    steps.append(Step("score", "score", "因素得分", "factor score", tuple(score.tolist())))
+        parts.append(_part(key, "factor", factor, counted, total))
+        top, bottom = factor.weight.numerator, total * factor.weight.denominator
+        common = lcm(unit, bottom)
+        score, unit = score * (common // unit) + counted * (top * (common // bottom)), common
+    parts.append(Part("score", "score", "因素得分", "factor score", score, unit))
     for key, coefficient in formula.coefficients.items():
         values, found = coefficient_values(key, coefficient, frame)
         problems += found
-        steps.append(_step(key, "coefficient", coefficient, values))
-        score = score * values
-    whole, rest = integers(score), pot - int(formula.awards.sum())
+        whole, common = _integers(values)
+        parts.append(_part(key, "coefficient", coefficient, whole, common))
+        score = score * whole
+    whole, rest = _lowest(score), pot - int(formula.awards.sum())
     total = int(whole.sum())
     if total == 0 and rest > 0 and not problems:
         problems.append(Problem("L1-no-claims", Place(column="factors")))
@@ -118,61 +148,75 @@ def entitlement(
         return None, problems
     total = total or 1
     numerator = formula.awards.astype(object) * total + rest * whole
-    return Entitlement(numerator, total, tuple(steps)), []
+    return Entitlement(numerator, total, tuple(parts)), []
 
 
-def _step(key: str, kind: str, source: Factor | Coefficient, values: BigIntegers) -> Step:
-    return Step(key, kind, source.name or key, source.name_en or key, tuple(values.tolist()))
+def _part(
+    key: str, kind: str, source: Factor | Coefficient, numerator: BigIntegers, denominator: int
+) -> Part:
+    name = source.name or key
+    return Part(key, kind, name, source.name_en or key, numerator, denominator)
 
 
-def integers(values: BigIntegers) -> BigIntegers:
-    """Return Fractions scaled to integers by their common denominator."""
+def _integers(values: BigIntegers) -> tuple[BigIntegers, int]:
+    """Return Fractions as whole numbers over their common denominator."""
     fractions: list[Fraction] = values.tolist()
     common = lcm(1, *{value.denominator for value in fractions})
-    return np.array([int(value * common) for value in fractions], dtype=object)
+    whole = [value.numerator * (common // value.denominator) for value in fractions]
+    return np.array(whole, dtype=object), common
+
+
+def _lowest(values: BigIntegers) -> BigIntegers:
+    """Return whole numbers in the same proportions, without a common divisor."""
+    return np.asarray(values // (gcd(*values.tolist()) or 1), dtype=object)
 
 
 def _factor_shares(
     key: str, factor: Factor, frame: Frame, excluded: Mask
-) -> tuple[BigIntegers, list[Problem]]:
-    """Return each recipient's share of one factor, exact, and what stands against it."""
+) -> tuple[BigIntegers, int, list[Problem]]:
+    """Return what each recipient counts for in one factor, the total, what stands against it."""
     names = factor.columns or (factor.column,)
     place = Place(column=f"factors.{key}")
     columns = [frame.numbers(name)[0] for name in names]
     absent = np.any([column.missing for column in columns], axis=0) | excluded
-    years = np.array([column.fractions() for column in columns], dtype=object)
+    scale = lcm(*(column.scale for column in columns))
+    years = np.array([column.values * (scale // column.scale) for column in columns], dtype=object)
     values, problems = _aggregate(factor, years[:, ~absent], place)
     negative = (values < 0).astype(bool)
     if negative.any() and factor.below_zero == "error" and not problems:
         who = [name for name, gone in zip(frame.names, absent, strict=True) if not gone]
         found = "、".join(who[index] for index in np.flatnonzero(negative)[:5])
         problems.append(Problem("L1-negative-factor", place, {"found": found}))
-    shares = np.full(len(frame), Fraction(0), dtype=object)
-    shares[~absent] = values * (values > 0)
-    total = sum(shares.tolist(), Fraction(0))
+    counted = np.zeros(len(frame), dtype=object)
+    counted[~absent] = np.where(negative, 0, values)
+    total = int(counted.sum())
     if total == 0 and not problems:
         problems.append(Problem("L1-all-zero-factor", place, {"found": "、".join(names)}))
-    return np.asarray(shares / (total or 1), dtype=object), problems
+    return counted, total or 1, problems
 
 
 def _aggregate(
     factor: Factor, years: BigIntegers, place: Place
 ) -> tuple[BigIntegers, list[Problem]]:
-    """Return one value per recipient from the years' columns (y, n), oldest first."""
+    """Return one value per recipient from the years' columns (y, n), oldest first.
+
+    Whole numbers in some common unit: only their proportions count.
+    """
     count, least = len(years), _LEAST_YEARS.get(factor.aggregate or "", 1)
     if count < least:
         words = {"found": count, "least": least}
         return years[-1], [Problem("L1-too-few-years", place, words)]
     match factor.aggregate:
         case "mean":
-            return years.sum(axis=0) / Fraction(count), []
+            return years.sum(axis=0), []
         case "trimmed_mean":
-            middle = years.sum(axis=0) - years.max(axis=0) - years.min(axis=0)
-            return middle / Fraction(count - 2), []
+            return years.sum(axis=0) - years.max(axis=0) - years.min(axis=0), []
         case "growth":
             if np.any(years[0] <= 0):
                 problem = Problem("L1-growth-base", place, {"found": factor.columns[0]})
                 return years[-1], [problem]
-            return years[-1] / years[0] - 1, []
+            pairs = zip(years[-1].tolist(), years[0].tolist(), strict=True)
+            growth = [Fraction(last - first, first) for last, first in pairs]
+            return _integers(np.array(growth, dtype=object))[0], []
         case _:
             return years[-1], []

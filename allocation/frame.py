@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property, partial
 from math import lcm
 from typing import TYPE_CHECKING, TypeVar
 
@@ -79,6 +80,30 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Parsed:
+    """A text column as exact numbers, and the positions of the cells that are none."""
+
+    column: Column
+    wrong: tuple[int, ...]
+
+    @classmethod
+    def of(cls, cells: Sequence[str], parse: Callable[[str], Fraction | None]) -> Parsed:
+        """Return the cells parsed; the arrays are shared by all readers and cannot be written."""
+        found: list[Fraction | None] = []
+        wrong = []
+        for index, cell in enumerate(cells):
+            try:
+                found.append(parse(cell) if cell else None)
+            except ValueError:
+                found.append(None)
+                wrong.append(index)
+        column = Column.of(found)
+        column.values.setflags(write=False)
+        column.missing.setflags(write=False)
+        return cls(column, tuple(wrong))
+
+
+@dataclass(frozen=True)
 class TextColumn:
     """One column as text, blank where missing, with the place of each cell."""
 
@@ -86,6 +111,22 @@ class TextColumn:
     file: str = ""
     lines: tuple[int, ...] = ()
     unit: str = ""
+
+    # A column is read again for every rule that needs it, but parsed once.
+    @cached_property
+    def as_numbers(self) -> Parsed:
+        """The cells as exact numbers."""
+        return Parsed.of(self.cells, parse_number)
+
+    @cached_property
+    def as_money(self) -> Parsed:
+        """The cells as fen."""
+        return Parsed.of(self.cells, partial(_fen, unit=self.unit))
+
+    @cached_property
+    def as_ranks(self) -> Parsed:
+        """The cells as ranks; who is unranked has none."""
+        return Parsed.of(self.cells, _rank)
 
     def place(self, index: int, name: str) -> Place:
         """Return where cell ``index`` of column ``name`` stands."""
@@ -136,7 +177,7 @@ class Frame:
             return self.derived[name], []
         if name == EACH and name not in self.text:
             return Column.of([Fraction(1)] * len(self)), []
-        return self._read(name, parse_number, "L1-not-a-number")
+        return self._read(name, lambda text: text.as_numbers, "L1-not-a-number")
 
     def money(self, name: str) -> tuple[Column, list[Problem]]:
         """Return a money column in fen, with a problem for every cell that is no amount."""
@@ -147,13 +188,13 @@ class Frame:
         if not unit and (place := self._first_bare_number(name)):
             words = {"found": name, "allowed": "、".join(UNITS)}
             return self._missing(), [Problem("L3-column-without-unit", place, words)]
-        return self._read(name, lambda cell: Fraction(parse_amount(cell, unit)), "L3-amount")
+        return self._read(name, lambda text: text.as_money, "L3-amount")
 
     def ranks(self, name: str) -> tuple[Column, Mask, list[Problem]]:
         """Return a rank column, and who is unranked (took no part), with problems."""
         cells = self.text[name].cells if name in self.text else ("",) * len(self)
         unranked = np.array([cell in UNRANKED for cell in cells], dtype=bool)
-        column, problems = self._read(name, _rank, "L1-not-a-rank")
+        column, problems = self._read(name, lambda text: text.as_ranks, "L1-not-a-rank")
         return column, unranked, problems
 
     def members(self, where: Mapping[str, Sequence[str]]) -> Mask:
@@ -200,22 +241,26 @@ class Frame:
         return None
 
     def _read(
-        self, name: str, parse: Callable[[str], Fraction | None], code: str
+        self, name: str, parsed: Callable[[TextColumn], Parsed], code: str
     ) -> tuple[Column, list[Problem]]:
         if name not in self.text:
             words = {"found": name, "nearest": nearest(name, sorted(self.text))}
             return self._missing(), [Problem("L1-unknown-column", words=words)]
-        column = self.text[name]
-        cells: list[Fraction | None] = []
-        problems = []
-        for index, cell in enumerate(column.cells):
-            try:
-                cells.append(parse(cell) if cell else None)
-            except ValueError:
-                cells.append(None)
-                words = {"found": cell[:60], "recipient": self.names[index]}
-                problems.append(Problem(code, column.place(index, name), words))
-        return Column.of(cells), problems
+        text = self.text[name]
+        found = parsed(text)
+        problems = [
+            Problem(
+                code,
+                text.place(index, name),
+                {"found": text.cells[index][:60], "recipient": self.names[index]},
+            )
+            for index in found.wrong
+        ]
+        return found.column, problems
+
+
+def _fen(cell: str, unit: str) -> Fraction:
+    return Fraction(parse_amount(cell, unit))
 
 
 def _rank(cell: str) -> Fraction | None:

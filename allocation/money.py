@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from fractions import Fraction
+from functools import lru_cache
 
 #: Fen in one of each unit an amount may be written in.
 UNITS: dict[str, int] = {
@@ -35,6 +36,7 @@ def plain(text: str) -> str:
     return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", narrow)
 
 
+@lru_cache(maxsize=2**16)
 def parse_number(text: str) -> Fraction:
     """Return the exact value of a decimal such as ``1,234.5``.
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from benchmarks import certificates, command_line, explained, general_rules, nested_rules
+from benchmarks import (
+    certificates,
+    command_line,
+    explained,
+    general_rules,
+    nested_rules,
+    what_ifs,
+)
 
 BENCHMARKS = (
     nested_rules.SPEED,
@@ -11,5 +18,6 @@ BENCHMARKS = (
     explained.SPEED,
     certificates.SPEED,
     certificates.GROWTH,
+    what_ifs.WHAT_IFS,
     command_line.START_UP,
 )

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allocation.errors import Place, Problem, nearest
+import numpy as np
+
+from allocation.errors import Place, Problem, nearest, raise_if_any
 from allocation.scenario.recipients import resolver
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from allocation.frame import Mask
     from allocation.result import Allocation
 
 _SHOWN = 60
+
+
+def who_is_meant(result: Allocation, names: Sequence[str]) -> Mask:
+    """Return the recipients that ``names`` mean, shape (n,); everyone if there are none.
+
+    Raises
+    ------
+    InputError
+        With every name that means nobody here, and the nearest ones.
+    """
+    if not names:
+        return np.ones(len(result.recipients), dtype=bool)
+    found = [position(result, name) for name in names]
+    raise_if_any([each for each in found if isinstance(each, Problem)])
+    return np.isin(np.arange(len(result.recipients)), [at for at in found if isinstance(at, int)])
 
 
 def position(result: Allocation, name: str) -> int | Problem:
@@ -28,9 +48,11 @@ def position(result: Allocation, name: str) -> int | Problem:
     if own:
         return own[0]
     found = resolver(result.solved.task.loaded.scenario, frame)(name, place)
-    if isinstance(found, Problem):
-        return found
-    if found in frame.ids:
+    if not isinstance(found, Problem) and found in frame.ids:
         return frame.ids.index(found)
-    near = nearest(name, [*frame.names, *frame.ids])
-    return Problem("L10-no-part", place, {"found": name[:_SHOWN], "nearest": near})
+    near = nearest(name, [*frame.names, *frame.names_en, *frame.ids])
+    words = {"found": name[:_SHOWN], "nearest": near}
+    if isinstance(found, Problem):
+        # The registry's own nearest names may have no part in this allocation.
+        return found if near == "—" else Problem("L1-unknown-recipient", place, words)
+    return Problem("L10-no-part", place, words)

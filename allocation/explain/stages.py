@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.engine import solver_named
-from allocation.entitlement import integers
 from allocation.explain.relaxed import bounded, totals_only, without_group_rules
 from allocation.sharing import objective_share
 from allocation.whole import tight_recipients
@@ -102,10 +101,10 @@ def _formula(task: Task) -> Iterator[Stage]:
     awards = _awards(task)
     rest = task.pot - int(awards.sum())
     weight = np.ones(len(everyone), dtype=object)
-    for step in task.entitlement.steps:
+    for step in task.entitlement.parts:
         if step.kind == "factor":
             continue
-        weight = weight * integers(np.array(step.values, dtype=object))
+        weight = weight * step.numerator
         exact = _divided(weight, rest)
         given = rest if weight.any() else 0
         if step.kind == "score":

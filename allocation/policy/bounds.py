@@ -101,8 +101,9 @@ def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]
         case _:
             return None
     floor = isinstance(rule, Floor | HoldHarmless | TopAward)
-    whole = [-(-value // 1) if floor else value // 1 for value in found.exact.tolist()]
-    amount = np.array([min(max(0, int(value)), LARGEST_FEN) for value in whole], dtype=np.int64)
+    pairs = [(value.numerator, value.denominator) for value in found.exact.tolist()]
+    whole = [-(-top // bottom) if floor else top // bottom for top, bottom in pairs]
+    amount = np.array([min(max(0, value), LARGEST_FEN) for value in whole], dtype=np.int64)
     applies = group & found.present & ~(floor & setting.excluded)
     return BoundsOf(floor, amount, applies), found.problems
 
@@ -177,11 +178,7 @@ def _utilisation_cut(rule: UtilisationCut, setting: Setting) -> _Amounts:
 def award_winners(rule: TopAward, frame: Frame, excluded: Mask) -> tuple[Mask, list[Problem]]:
     """Return who gets a top-k award: the best ranks of the group not already rewarded."""
     ranks, _, _ = frame.ranks(rule.column)
-    eligible = frame.members(rule.where) & ~ranks.missing & ~excluded
-    if rule.not_with:
-        marks = frame.attribute(rule.not_with)
-        eligible &= np.array([mark not in _YES for mark in marks], dtype=bool)
-    who = np.flatnonzero(eligible)
+    who = np.flatnonzero(eligible_for(rule, frame, excluded))
     order = who[np.argsort(ranks.values[who].astype(np.int64), kind="stable")]
     places = ranks.values[order]
     problems = []
@@ -191,3 +188,13 @@ def award_winners(rule: TopAward, frame: Frame, excluded: Mask) -> tuple[Mask, l
     winners = np.zeros(len(frame), dtype=bool)
     winners[order[: rule.top]] = True
     return winners, problems
+
+
+def eligible_for(rule: TopAward, frame: Frame, excluded: Mask) -> Mask:
+    """Return who may win a top-k award: the ranked of the group not already rewarded."""
+    ranks, _, _ = frame.ranks(rule.column)
+    eligible = frame.members(rule.where) & ~ranks.missing & ~excluded
+    if rule.not_with:
+        marks = frame.attribute(rule.not_with)
+        eligible &= np.array([mark not in _YES for mark in marks], dtype=bool)
+    return eligible

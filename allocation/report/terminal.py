@@ -170,7 +170,7 @@ def drawn(
     from rich.table import Table
     from rich.text import Text
 
-    found = Table(box=_box(), show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    found = Table(box=box(), show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     found.add_column(Text(first.head), overflow="fold")
     for column in figures:
         found.add_column(Text(column.head), justify="right", no_wrap=True, overflow="fold")
@@ -182,7 +182,8 @@ def drawn(
     return found
 
 
-def _box() -> Box:
+def box() -> Box:
+    """Return the lines of a table: a rule under the head, ASCII only."""
     from rich.box import Box
 
     return Box(_RULE, ascii=True)
@@ -261,7 +262,7 @@ def compare_table(a: Allocation, b: Allocation, language: Language = "zh") -> Ta
     from allocation.report.frames import comparison_frame
 
     places = max(decimals(a), decimals(b))
-    found = Table(box=_box(), show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    found = Table(box=box(), show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     found.add_column(Text(say("report-name", language)), overflow="fold")
     for key in ("before", "after", "change", "change-percent"):
         head = Text(say(f"report-{key}", language))

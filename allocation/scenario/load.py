@@ -86,6 +86,11 @@ class Loaded:
         """Return the scenario read once more, with further ``KEY=VALUE`` changes."""
         return load(self.reference, sets=[*self.sets, *sets], beside=self.beside, may_repeat=True)
 
+    def with_pot(self, amount: int) -> Loaded:
+        """Return the scenario with another pot, fen, nothing read again: for a what-if."""
+        pot = self.scenario.pot.model_copy(update={"amount": amount})
+        return replace(self, scenario=self.scenario.model_copy(update={"pot": pot}))
+
     def place(self, *keys: str | int) -> Place:
         """Return where a key of the scenario, or the nearest table around it, stands.
 

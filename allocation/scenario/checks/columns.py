@@ -52,7 +52,7 @@ def column_problems(loaded: Loaded) -> list[Problem]:
     """Return what is wrong with the columns that a scenario uses."""
     taking_part = ~excluded(loaded.scenario, loaded.frame)
     problems = []
-    for use in _uses(loaded.scenario):
+    for use in uses(loaded.scenario):
         problems += _use_problems(loaded, use, taking_part)
     return problems
 
@@ -109,7 +109,8 @@ def _cells(frame: Frame, use: Use, code: str, wrong: Mask) -> list[Problem]:
     ]
 
 
-def _uses(scenario: Scenario) -> Iterator[Use]:
+def uses(scenario: Scenario) -> Iterator[Use]:
+    """Yield every column that a scenario reads, with the key that names it."""
     for key, factor in scenario.factors.items():
         yield from _of_factor(("factors", key), factor)
     for key, coefficient in scenario.coefficients.items():
@@ -144,9 +145,9 @@ def _of_coefficient(path: KeyPath, coefficient: Coefficient) -> Iterator[Use]:
 
 
 def _of_rule(path: KeyPath, rule: kinds.Rule) -> Iterator[Use]:
-    for kind, uses in _BY_KIND.items():
+    for kind, named in _BY_KIND.items():
         if isinstance(rule, kind):
-            for use in uses(path, rule):
+            for use in named(path, rule):
                 yield replace(use, where=rule.where)
 
 

@@ -97,17 +97,19 @@ def _bounds(loaded: Loaded, kind: type[Floor | Cap]) -> Iterator[_Bound]:
 
 def _floors_over_pot(loaded: Loaded, floors: list[_Bound]) -> list[Problem]:
     pot = loaded.scenario.pot.amount
-    best = np.full(len(loaded.frame), Fraction(0), dtype=object)
-    for floor in sorted(floors, key=lambda floor: floor.fen):
-        best[floor.members] = floor.fen
-    total = best.sum()
-    if not floors or total <= pot:
+    rising = sorted(floors, key=lambda floor: floor.fen)
+    best = np.zeros(len(loaded.frame), dtype=np.int64)
+    for number, floor in enumerate(rising, start=1):
+        best[floor.members] = number
+    count = np.bincount(best, minlength=len(rising) + 1).tolist()[1:]
+    total = sum((floor.fen * each for floor, each in zip(rising, count, strict=True)), Fraction(0))
+    if total <= pot:
         return []
     words = {
         "rules": "、".join(floor.name for floor in floors),
         "found": _wan(total),
         "allowed": _wan(pot),
-        "count": int(np.count_nonzero(best)),
+        "count": sum(each for floor, each in zip(rising, count, strict=True) if floor.fen),
     }
     return [Problem("L11-floors-over-pot", loaded.place("rules", floors[0].key), words)]
 
