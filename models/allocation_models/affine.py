@@ -17,7 +17,23 @@ import numpy as np
 if TYPE_CHECKING:
     from allocation_models.program import BigIntegers, Integers, Mask
 
-_divide = np.frompyfunc(Fraction, 2, 1)
+
+def _quotient(top: Fraction | int, bottom: Fraction | int) -> Fraction | int:
+    """Return top / bottom; whole ones as integers, because arithmetic on them is far cheaper."""
+    if top == 0:
+        return 0
+    value = Fraction(top, bottom)
+    return value.numerator if value.denominator == 1 else value
+
+
+def _product(value: Fraction | int | float, factor: Fraction | int) -> Fraction | int | float:
+    """Return value · factor; whole ones as integers."""
+    found = value * factor
+    return found.numerator if isinstance(found, Fraction) and found.denominator == 1 else found
+
+
+_divide = np.frompyfunc(_quotient, 2, 1)
+_multiply = np.frompyfunc(_product, 2, 1)
 
 
 @dataclass(frozen=True)
@@ -55,10 +71,10 @@ class Affine:
 
     def times(self, factor: BigIntegers) -> Affine:
         """Return the numbers times fixed factors (n,)."""
-        return Affine(self.at * factor, self.rate * factor)
+        return Affine(_multiply(self.at, factor), _multiply(self.rate, factor))
 
     def over(self, divisor: BigIntegers) -> Affine:
-        """Return the finite numbers over fixed divisors (n,), as Fractions."""
+        """Return the finite numbers over fixed divisors (n,), exactly."""
         finite = np.abs(self.at) < inf
         at = self.at.copy()
         at[finite] = _divide(self.at[finite], divisor[finite])
@@ -138,4 +154,4 @@ def stays(margins: Affine) -> tuple[Fraction | None, Fraction | None]:
 
 def _least(margins: Affine) -> Fraction | None:
     quotients = _divide(margins.at, np.abs(margins.rate)).tolist()
-    return min(quotients, default=None)
+    return Fraction(min(quotients)) if quotients else None

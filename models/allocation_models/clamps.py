@@ -104,7 +104,8 @@ class Response:
         if after == 0:
             return self.bends.at[0], self.bends.rate[0]
         still, slope = self.still[after - 1 : after], self.slope[after - 1]
-        return Fraction(goal[0] - still.at[0]) / slope, Fraction(goal[1] - still.rate[0]) / slope
+        gap, drift = goal[0] - still.at[0], goal[1] - still.rate[0]
+        return Fraction(gap, slope), Fraction(drift, slope) if drift else 0
 
 
 def response(target: BigIntegers, low: Affine, high: Affine, idle: Affine) -> Response:
