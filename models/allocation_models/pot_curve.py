@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation_models.affine import Affine, chosen
 from allocation_models.clamps import amounts_of, clamps, root_scale
+from allocation_models.trace import Trace
 
 if TYPE_CHECKING:
     from allocation_models.clamps import Clamps, NestedBounds
@@ -57,12 +57,17 @@ class PotCurve:
         scale = root_scale(self.clamps, (pot, 0))
         return amounts_of(self.bounds, self.clamps, scale).at
 
-    def knots(self, column: int, start: Fraction, stop: Fraction) -> list[tuple[Fraction, Fraction]]:
-        """Return the pots between ``start`` and ``stop`` (both included) where a column's line
-        bends, with its amounts there."""
-        inside = self.pots[(self.pots > start) & (self.pots < stop)]
-        pots = [Fraction(start), *inside.tolist(), Fraction(stop)]
-        return bends([(pot, self.amounts(pot)[column]) for pot in pots])
+    def traced(self, start: Fraction, stop: Fraction) -> Trace:
+        """Return the amounts at both ends and at every bend between.
+
+        Raises
+        ------
+        OutOfReachError
+            If the rules cannot hold at an end.
+        """
+        inside = self.pots[((self.pots > start) & (self.pots < stop)).astype(bool)]
+        at = (Fraction(start), *map(Fraction, inside.tolist()), Fraction(stop))
+        return Trace(at, np.array([self.amounts(pot) for pot in at], dtype=object))
 
 
 def pot_curve(bounds: NestedBounds) -> PotCurve:

@@ -62,6 +62,8 @@ class PulpSession(Rebuilt):
         problem.solve(pulp.getSolver(self._name, msg=False))
         if problem.status == pulp.LpStatusInfeasible:
             return Solution(Status.INFEASIBLE, np.zeros(0))
+        if problem.status == pulp.LpStatusUnbounded:
+            return proven(program, Solution(Status.UNBOUNDED, np.zeros(0)))
         if problem.sol_status != pulp.LpSolutionOptimal:
             return proven(program, Solution(Status.UNPROVEN, np.zeros(0)))
         x = np.array([variable.varValue or 0.0 for variable in variables])
