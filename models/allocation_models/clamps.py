@@ -114,7 +114,7 @@ def response(target: BigIntegers, low: Affine, high: Affine, idle: Affine) -> Re
     start, stop = low.times(target), high[capped].times(target[capped])
     bends = joined(low, high[capped])
     order = bends.ascending()
-    least = int_or_zero(joined(start, idle))
+    least = _sum(joined(start, idle))
     change = joined(start.times(np.full(len(start), -1, dtype=object)), stop)[order]
     still = Affine(
         np.cumsum(change.at, dtype=object) + least[0],
@@ -124,7 +124,7 @@ def response(target: BigIntegers, low: Affine, high: Affine, idle: Affine) -> Re
     return Response(bends[order], still, slope, least)
 
 
-def int_or_zero(values: Affine) -> Number:
+def _sum(values: Affine) -> Number:
     """Return the sum of all ``values``; 0 of none."""
     return sum(values.at.tolist(), 0), sum(values.rate.tolist(), 0)
 

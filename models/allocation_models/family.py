@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocation_models.affine import Affine, joined, stays
 from allocation_models.general_piece import general_piece
 from allocation_models.laminar import nest
 from allocation_models.level_sequence import OutOfReachError
@@ -104,11 +105,22 @@ def _next(asked: Family, start: Fraction) -> Piece | None:
 
 def _piece(asked: Family, start: Fraction) -> Piece:
     moving = asked.moving.moved(start) if start else asked.moving
+    if _below_zero(moving.valid):
+        raise NoPieceError
+    found = None
     if asked.nesting is not None:
-        found = nested_piece(moving.closed(asked.targets, asked.helper), asked.nesting, asked.targets)
-        if found is not None:
-            return found
-    return _from_further_on(asked, start)
+        closed = moving.closed(asked.targets, asked.helper)
+        found = nested_piece(closed, asked.nesting, asked.targets)
+    if found is None:
+        found = _from_further_on(asked, start)
+    amounts = Affine(found.amounts, found.rates)
+    _, on = stays(joined(moving.own_margins(amounts, ~asked.helper), moving.valid))
+    ends = [end for end in (found.reach, on) if end is not None]
+    return replace(found, reach=min(ends, default=None))
+
+
+def _below_zero(margins: Affine) -> bool:
+    return bool(margins.below(Affine.fixed(np.zeros(len(margins), dtype=np.int64))).any())
 
 
 def _from_further_on(asked: Family, start: Fraction) -> Piece:
@@ -124,7 +136,7 @@ def _from_further_on(asked: Family, start: Fraction) -> Piece:
             continue
         blocked = False
         step = point - start
-        if found is not None and (found.back is None or found.back >= step):
+        if found is not None and _reaches(asked, found, point, step):
             reach = None if found.on is None else found.on + step
             return Piece(found.amounts - found.rates * step, found.rates, reach)
     raise OutOfReachError if blocked else NoPieceError
@@ -139,3 +151,11 @@ def _size(moving: MovingProgram) -> int:
 def _around(asked: Family, point: Fraction) -> Around | None:
     moving = asked.moving.moved(point).closed(asked.targets, asked.helper)
     return general_piece(moving, asked.targets, asked.helper, asked.solver)
+
+
+def _reaches(asked: Family, found: Around, point: Fraction, step: Fraction) -> bool:
+    """Tell whether a piece found ``step`` further on begins no later than where we stand."""
+    amounts = Affine(found.amounts, found.rates)
+    margins = asked.moving.moved(point).own_margins(amounts, ~asked.helper)
+    back, _ = stays(margins)
+    return all(end is None or end >= step for end in (found.back, back))

@@ -8,14 +8,14 @@ r"""A linear program whose bounds move along a line: one parameter, exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import inf, lcm
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocation_models.affine import Affine, larger, smaller
+from allocation_models.affine import Affine, joined, larger, smaller
 from allocation_models.program import NO_BOUND
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ class MovingProgram:
         Shape (m,); ±inf where there is none.
     column_lower, column_upper
         Shape (n,), likewise.
+    layers
+        Further lower and upper bounds of the columns, (n,) each: several lines of which the
+        tightest holds, and which one that is may change along the way.
+    valid
+        What is not below zero as long as the bounds move as said.
     """
 
     matrix: LinearProgram
@@ -41,6 +46,8 @@ class MovingProgram:
     row_upper: Affine
     column_lower: Affine
     column_upper: Affine
+    layers: tuple[tuple[Affine, Affine], ...] = ()
+    valid: Affine = field(default_factory=lambda: Affine.fixed(()))
 
     def moved(self, step: Fraction | int) -> MovingProgram:
         """Return the program as seen from ``step`` further along."""
@@ -51,15 +58,19 @@ class MovingProgram:
         return self._each("turned")
 
     def _each(self, method: str, *words: Any) -> MovingProgram:
-        names = ("row_lower", "row_upper", "column_lower", "column_upper")
-        return replace(self, **{name: getattr(getattr(self, name), method)(*words) for name in names})
+        names = ("row_lower", "row_upper", "column_lower", "column_upper", "valid")
+        layers = [tuple(getattr(side, method)(*words) for side in layer) for layer in self.layers]
+        found = {name: getattr(getattr(self, name), method)(*words) for name in names}
+        return replace(self, layers=tuple(layers), **found)
 
     def closed(self, targets: BigIntegers, helper: Mask) -> MovingProgram:
-        """Return the program with rows of one column drawn into its bounds.
+        """Return the program with layers and rows of one column drawn into its bounds.
 
-        A column without a target gets no more than its lower bound.
+        The bounds are the tightest just after here. A column without a target gets no more than its lower bound.
         """
         matrix, lower, upper = self.matrix, self.column_lower, self.column_upper
+        for low, high in self.layers:
+            lower, upper = larger(lower, low), smaller(upper, high)
         single = np.flatnonzero(np.diff(matrix.indptr) == 1)
         for row in single[matrix.data[matrix.indptr[single]] == 1].tolist():
             at = matrix.indices[matrix.indptr[row] : matrix.indptr[row] + 1]
@@ -67,11 +78,18 @@ class MovingProgram:
             upper = upper.put(at, smaller(upper[at], self.row_upper[row : row + 1]))
         idle = np.flatnonzero(~helper & np.asarray(targets == 0, dtype=bool))
         upper = upper.put(idle, smaller(upper[idle], lower[idle]))
-        return replace(self, column_lower=lower, column_upper=upper)
+        return replace(self, column_lower=lower, column_upper=upper, layers=())
+
+    def own_margins(self, amounts: Affine, known: Mask) -> Affine:
+        """Return how far ``amounts`` are inside every bound of a single ``known`` column."""
+        layers = [(self.column_lower, self.column_upper), *self.layers]
+        parts = [amounts - low for low, _ in layers] + [high - amounts for _, high in layers]
+        single = np.flatnonzero(np.diff(self.matrix.indptr) == 1)
+        return joined(*(part[known] for part in parts), *self.row_margins(amounts, single))
 
     def grain(self) -> int:
         """Return the least whole step from which all bounds are whole again."""
-        return lcm(1, *(Fraction(rate).denominator for bound in self._bounds() for rate in bound.rate))
+        return lcm(1, *(Fraction(rate).denominator for bound in self._all() for rate in set(bound.rate.tolist())))
 
     def here(self) -> LinearProgram:
         """Return the program where it stands, in whole numbers.
@@ -89,6 +107,9 @@ class MovingProgram:
             column_lower=lower,
             column_upper=upper,
         )
+
+    def _all(self) -> list[Affine]:
+        return [*self._bounds(), *(side for layer in self.layers for side in layer)]
 
     def _bounds(self) -> tuple[Affine, Affine, Affine, Affine]:
         return self.row_lower, self.row_upper, self.column_lower, self.column_upper

@@ -57,6 +57,14 @@ class PotCurve:
         scale = root_scale(self.clamps, (pot, 0))
         return amounts_of(self.bounds, self.clamps, scale).at
 
+    def range(self, start: int, stop: int) -> tuple[Fraction, Fraction]:
+        """Return the part of the pots from ``start`` to ``stop`` that can be shared out."""
+        low, high = Fraction(start), Fraction(stop)
+        if len(self.pots):
+            low = max(low, Fraction(self.pots[0]))
+            high = high if self.endless else min(high, Fraction(self.pots[-1]))
+        return low, high
+
     def traced(self, start: Fraction, stop: Fraction) -> Trace:
         """Return the amounts at both ends and at every bend between.
 

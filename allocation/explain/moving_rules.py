@@ -1,0 +1,253 @@
+"""How a scenario's bounds move when one of its parameters does: exact fen per fen.
+
+A share of the pot moves with the pot, an amount does not. Bounds start where they were drawn to
+whole fen and move from there without being drawn again: at every point they are less than one fen
+from what a new run would draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from allocation.explain.parameters import LEAST, MOST, PURPOSE, UNIT, Parameter
+from allocation.policy.kinds import (
+    BoundRule,
+    GroupShare,
+    RankStep,
+    RuleBase,
+    TopAward,
+    UtilisationCut,
+    ZeroOrAtLeast,
+)
+from allocation.policy.rows import POT, RECIPIENTS, UPPER
+from allocation_models.affine import Affine, chosen, joined, larger, smaller
+from allocation_models.moving import still
+
+if TYPE_CHECKING:
+    from allocation.task import Task
+    from allocation_models.moving import MovingProgram
+    from allocation_models.program import BigIntegers, Integers, LinearProgram, RowGroup
+
+
+def why_not_linear(task: Task, parameter: Parameter) -> str:
+    """Return why the amounts are not linear in a parameter bit by bit, one word; empty if they are.
+
+    ``benefit``, ``soft``, ``raise``, ``purposes``, ``award``, ``drop`` or ``cut``.
+    """
+    scenario = task.loaded.scenario
+    rules = scenario.rules.values()
+    if scenario.objective.kind == "benefit":
+        return "benefit"
+    if task.rows.least.any():
+        return "raise"
+    if parameter.kind == PURPOSE:
+        return "purposes"
+    if parameter.kind not in (POT, UNIT):
+        return ""
+    if any(isinstance(rule, TopAward) for rule in rules):
+        return "award"
+    if any(isinstance(rule, ZeroOrAtLeast) for rule in rules):
+        return "drop"
+    cuts = [key for key, rule in scenario.rules.items() if _cuts_entitlement(rule)]
+    if any(np.any(task.rows.bounds[key].amount[task.rows.bounds[key].applies] == 0) for key in cuts):
+        return "cut"
+    return ""
+
+
+def _cuts_entitlement(rule: RuleBase) -> bool:
+    return isinstance(rule, UtilisationCut) and rule.base == "entitlement"
+
+
+def moving_program(task: Task, program: LinearProgram, parameter: Parameter) -> MovingProgram:
+    """Return the rules in effect with bounds that move by fen per fen of ``parameter``.
+
+    Parameters
+    ----------
+    task
+        The scenario.
+    program
+        Its rules in effect; the recipients' bounds are those of the task.
+    parameter
+        One whose amounts are piecewise linear (:func:`why_not_linear`).
+    """
+    pot = int(parameter.kind in (POT, UNIT))
+    moving = _with_rows(task, still(program), parameter, pot)
+    layers = _layers(task, parameter, pot)
+    if task.cells.purposes > 1:
+        return _with_recipient_rows(task, moving, layers)
+    # Who has no cap gets no more than the pot: all columns have an end.
+    total = _same(task.pot, pot, program.columns)
+    nothing = _same(0, 0, program.columns)
+    open_ = np.concatenate([task.cells.allowed.ravel(), np.ones(task.rows.helpers.sum(), bool)])
+    return replace(
+        moving,
+        column_lower=nothing,
+        column_upper=chosen(open_, total, nothing),
+        layers=tuple((_widened(low, -inf, task), _widened(high, inf, task)) for low, high in layers),
+    )
+
+
+def _with_rows(
+    task: Task, moving: MovingProgram, parameter: Parameter, pot: int
+) -> MovingProgram:
+    """Return the program with the rates of its rows."""
+    row_lower, row_upper = moving.row_lower.rate.copy(), moving.row_upper.rate.copy()
+    valid = []
+    for group in moving.matrix.groups:
+        rows = slice(group.start, group.stop)
+        row_lower[rows], row_upper[rows] = _row_rates(task, group, moving.matrix, parameter, pot)
+        rule = task.loaded.scenario.rules.get(group.name)
+        if pot and isinstance(rule, GroupShare):
+            valid += _share_decides(rule, task.pot)
+    return replace(
+        moving,
+        row_lower=Affine(moving.row_lower.at, row_lower),
+        row_upper=Affine(moving.row_upper.at, row_upper),
+        valid=joined(*valid),
+    )
+
+
+def _widened(bounds: Affine, none: float, task: Task) -> Affine:
+    """Return recipients' bounds as the columns', where cells and helpers have none of their own."""
+    extra = int(task.rows.helpers.sum())
+    found = joined(bounds, Affine.fixed(np.full(extra, none)))
+    shut = np.flatnonzero(~task.cells.allowed.ravel())
+    return found.put(shut, Affine.fixed(np.full(len(shut), none)))
+
+
+def _with_recipient_rows(
+    task: Task, moving: MovingProgram, layers: list[tuple[Affine, Affine]]
+) -> MovingProgram:
+    """Return the program with the rows that bound recipients over all their purposes moving.
+
+    They are one row for all rules; which rule is the tightest must not change.
+    """
+    matrix = moving.matrix
+    row_lower, row_upper, valid = moving.row_lower, moving.row_upper, [moving.valid]
+    low, high = _tightest(task, layers)
+    for group in matrix.groups:
+        if group.name == RECIPIENTS:
+            rows = np.arange(group.start, group.stop)
+            who = matrix.indices[matrix.indptr[rows]] // task.cells.purposes
+            row_lower, row_upper = row_lower.put(rows, low[who]), row_upper.put(rows, high[who])
+    valid += [low - least for least, _ in layers] + [most - high for _, most in layers]
+    return replace(moving, row_lower=row_lower, row_upper=row_upper, valid=joined(*valid))
+
+
+def _tightest(task: Task, layers: list[tuple[Affine, Affine]]) -> tuple[Affine, Affine]:
+    """Return all rules' bounds on recipients (n,) drawn together; nothing for who has no claim."""
+    size = len(task.loaded.frame)
+    low, high = _same(0, 0, size), _same(task.pot, 0, size)
+    for least, most in layers:
+        low, high = larger(low, least), smaller(high, most)
+    return low, chosen(task.rows.idle, smaller(low, high), high)
+
+
+def _layers(task: Task, parameter: Parameter, pot: int) -> list[tuple[Affine, Affine]]:
+    """Return each hard rule's bounds on single recipients (n,), ±inf where it says nothing."""
+    found = []
+    for key, limits in task.rows.limits.items():
+        bounds, rates = task.rows.bounds[key], _bound_rates(task, key, parameter, pot)
+        own = Affine(bounds.amount.astype(object), rates)
+        none = np.full(len(own), inf, dtype=object)
+        least, most = Affine.fixed(-none), Affine.fixed(none)
+        if bounds.floor:
+            # Who is dropped by a rule gets nothing; everybody else has no end here.
+            ends = np.where(limits.upper < task.pot, limits.upper.astype(object), none)
+            found.append((chosen(bounds.applies, own, least), Affine.fixed(ends)))
+        else:
+            found.append((least, chosen(bounds.applies, own, most)))
+    return found
+
+
+def _same(at: int, rate: int, size: int) -> Affine:
+    return Affine(np.full(size, at, dtype=object), np.full(size, rate, dtype=object))
+
+
+def _bound_rates(task: Task, key: str, parameter: Parameter, pot: int) -> BigIntegers:
+    """Return how fast a rule's bound on each recipient moves (n,)."""
+    applies = task.rows.bounds[key].applies
+    if parameter.rule == key:
+        return np.where(applies, 1, 0).astype(object)
+    rule = task.loaded.scenario.rules[key]
+    if not pot:
+        return np.zeros(len(applies), dtype=object)
+    return np.where(applies, _pot_rates(task, rule), 0).astype(object)
+
+
+def _pot_rates(task: Task, rule: RuleBase) -> BigIntegers:
+    """Return a bound's fen per fen of the pot (n,)."""
+    size = len(task.loaded.frame)
+    if isinstance(rule, BoundRule) and rule.share_of_pot is not None:
+        return np.full(size, Fraction(rule.share_of_pot), dtype=object)
+    if isinstance(rule, BoundRule) and rule.share_of_equal_split is not None:
+        split = rule.share_of_equal_split
+        units = task.loaded.frame.numbers(split.by)[0].fractions()
+        return np.asarray(units * split.share / sum(units.tolist(), Fraction(0)), dtype=object)
+    if _cuts_entitlement(rule):
+        return np.array([claim / task.pot for claim in task.entitlement.fen()], dtype=object)
+    return np.zeros(size, dtype=object)
+
+
+def _row_rates(
+    task: Task, group: RowGroup, program: LinearProgram, parameter: Parameter, pot: int
+) -> tuple[BigIntegers, BigIntegers]:
+    """Return how fast the rows of one group move: lower and upper bounds."""
+    size = group.stop - group.start
+    low, high = np.zeros(size, dtype=object), np.zeros(size, dtype=object)
+    rule = task.loaded.scenario.rules.get(group.name)
+    if group.name == POT:
+        low[:], high[:] = pot, pot
+    elif group.name == UPPER and parameter.kind == UNIT:
+        low[parameter.row], high[parameter.row] = 1, 1
+    elif isinstance(rule, GroupShare):
+        if pot:
+            low[:], high[:] = _group_rates(rule, task.pot)
+        if parameter.rule == group.name:
+            low[parameter.row] += parameter.kind == LEAST
+            high[parameter.row] += parameter.kind == MOST
+    elif isinstance(rule, RankStep) and parameter.rule == group.name:
+        low[:] = _step_rates(program, np.arange(group.start, group.stop))
+    elif rule is not None and group.name in task.rows.bounds:
+        bounds = task.rows.bounds[group.name]
+        rates = _bound_rates(task, group.name, parameter, pot)[np.flatnonzero(bounds.applies)]
+        (low if bounds.floor else high)[:] = rates
+    return low, high
+
+
+def _group_rates(rule: GroupShare, pot: int) -> tuple[Fraction | int, Fraction | int]:
+    """Return how fast a group's bounds move with the pot: by the share, if the share decides."""
+    low = high = Fraction(0)
+    if rule.least is not None and rule.least * pot >= (rule.least_amount or 0):
+        low = Fraction(rule.least)
+    if rule.most is not None and (rule.most_amount is None or rule.most * pot <= rule.most_amount):
+        high = Fraction(rule.most)
+    return low, high
+
+
+def _share_decides(rule: GroupShare, pot: int) -> list[Affine]:
+    """Return margins that say for how long the share, or the amount, is the tighter of the two."""
+    margins = []
+    for share, amount in ((rule.least, rule.least_amount), (rule.most, rule.most_amount)):
+        if share is not None and amount is not None:
+            gap = Affine(
+                np.array([abs(share * pot - amount)], dtype=object),
+                np.array([share if share * pot >= amount else -share], dtype=object),
+            )
+            margins.append(gap)
+    return margins
+
+
+def _step_rates(program: LinearProgram, rows: Integers) -> BigIntegers:
+    """Return the rates of a step's rows: those that ask for a step above the tier below."""
+    rates = np.zeros(len(rows), dtype=object)
+    for index, row in enumerate(rows.tolist()):
+        last = program.indptr[row + 1] - 1
+        # The helper stands last; it has a positive coefficient where it lies above the lower tier.
+        rates[index] = max(0, int(program.data[last]))
+    return rates
