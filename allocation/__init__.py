@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from allocation.record import read_record
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.sensitivity import sensitivity
     from allocation.result import Allocation
     from allocation.scenario import Loaded, check, load, shipped
 
@@ -45,6 +46,7 @@ __all__ = [
     "compare",
     "load",
     "read_record",
+    "sensitivity",
     "shipped",
 ]
 
@@ -63,6 +65,7 @@ _HOMES = {
     "compare": ("allocation.report.frames", "comparison_frame"),
     "load": ("allocation.scenario", "load"),
     "read_record": ("allocation.record", "read_record"),
+    "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
 }
 

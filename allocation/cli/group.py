@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PROGRAM = "bokuan"
-COMMANDS = ("list", "check", "run", "compare", "export", "doctor")
+COMMANDS = ("list", "check", "run", "compare", "sensitivity", "export", "doctor")
 
 
 class _Spoken(click.Command):

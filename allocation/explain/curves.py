@@ -63,16 +63,6 @@ class Curve:
     conflict: bool = False
     reason: str = ""
 
-    def position(self, zone: str) -> int:
-        """Return a recipient's place by code or name.
-
-        Raises
-        ------
-        InputError
-            If there is none.
-        """
-        return position(self.recipients, zone)
-
     def knots(self, at: int) -> list[tuple[Fraction, Fraction]]:
         """Return a recipient's own kinks: pot and amount; every point where there is no curve."""
         points = list(zip(self.pots, map(Fraction, self.amounts[:, at].tolist()), strict=True))
@@ -85,7 +75,7 @@ class Curve:
         ids = self.recipients.ids
         if not zone:
             return pd.DataFrame(self.amounts, pd.Index(self.pots, name="pot_fen"), list(ids))
-        at = self.position(zone)
+        at = position(self.recipients, zone)
         pots, amounts = zip(*self.knots(at), strict=True)
         index = pd.Index(pots, name="pot_fen", dtype=object)
         return pd.DataFrame({ids[at]: pd.Series(amounts, index, dtype=object)})
@@ -106,7 +96,7 @@ def position(recipients: Frame, zone: str) -> int:
             return names.index(zone)
     known = [*recipients.ids, *recipients.names]
     words = {"found": zone, "nearest": nearest(zone, known)}
-    raise InputError([Problem("L1-unknown-zone-asked", words=words)])
+    raise InputError([Problem("L1-no-such-recipient", words=words)])
 
 
 def curve_of(solved: Solved, start: int, stop: int) -> Curve:

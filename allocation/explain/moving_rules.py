@@ -27,6 +27,7 @@ from allocation.policy.kinds import (
 from allocation.policy.rows import POT, RECIPIENTS, UPPER
 from allocation_models.affine import Affine, chosen, joined, larger, smaller
 from allocation_models.moving import still
+from allocation_models.program import NO_BOUND
 
 if TYPE_CHECKING:
     from allocation.task import Task
@@ -123,29 +124,57 @@ def _widened(bounds: Affine, none: float, task: Task) -> Affine:
 def _with_recipient_rows(
     task: Task, moving: MovingProgram, layers: list[tuple[Affine, Affine]]
 ) -> MovingProgram:
-    """Return the program with the rows that bound recipients over all their purposes moving.
+    """Return the program with one row per rule and recipient it bounds over all purposes.
 
-    They are one row for all rules; which rule is the tightest must not change.
+    They stand for the rows into which all rules were drawn together: which rule is the tightest may
+    change along the way.
     """
-    matrix = moving.matrix
-    row_lower, row_upper, valid = moving.row_lower, moving.row_upper, [moving.valid]
-    low, high = _tightest(task, layers)
-    for group in matrix.groups:
-        if group.name == RECIPIENTS:
-            rows = np.arange(group.start, group.stop)
-            who = matrix.indices[matrix.indptr[rows]] // task.cells.purposes
-            row_lower, row_upper = row_lower.put(rows, low[who]), row_upper.put(rows, high[who])
-    valid += [low - least for least, _ in layers] + [most - high for _, most in layers]
-    return replace(moving, row_lower=row_lower, row_upper=row_upper, valid=joined(*valid))
+    last = moving.matrix.groups[-1]
+    kept = last.start if last.name == RECIPIENTS else moving.matrix.rows
+    low, high = _for_who_has_no_claim(task, layers)
+    who, lower, upper = [], [], []
+    for least, most in [*layers, (low, high)]:
+        bounded = np.flatnonzero(least.finite() | most.finite())
+        who.append(bounded)
+        lower.append(least[bounded])
+        upper.append(most[bounded])
+    rows = np.concatenate(who)
+    return replace(
+        moving,
+        matrix=_with_sums(moving.matrix, kept, rows, task.cells.purposes),
+        row_lower=joined(moving.row_lower[:kept], *lower),
+        row_upper=joined(moving.row_upper[:kept], *upper),
+        valid=joined(moving.valid, *((high - least)[task.rows.idle] for least, _ in layers)),
+    )
 
 
-def _tightest(task: Task, layers: list[tuple[Affine, Affine]]) -> tuple[Affine, Affine]:
-    """Return all rules' bounds on recipients (n,) drawn together; nothing for who has no claim."""
+def _for_who_has_no_claim(
+    task: Task, layers: list[tuple[Affine, Affine]]
+) -> tuple[Affine, Affine]:
+    """Return bounds (n,) that hold who is entitled to nothing at its highest floor."""
     size = len(task.loaded.frame)
-    low, high = _same(0, 0, size), _same(task.pot, 0, size)
-    for least, most in layers:
-        low, high = larger(low, least), smaller(high, most)
-    return low, chosen(task.rows.idle, smaller(low, high), high)
+    low = _same(0, 0, size)
+    for least, _ in layers:
+        low = larger(low, least)
+    none = np.full(size, inf, dtype=object)
+    return Affine.fixed(-none), chosen(task.rows.idle, low, Affine.fixed(none))
+
+
+def _with_sums(program: LinearProgram, kept: int, who: Integers, purposes: int) -> LinearProgram:
+    """Return the first ``kept`` rows, and a row for each of ``who`` that sums its purposes."""
+    entries = int(program.indptr[kept])
+    cells = (who[:, None] * purposes + np.arange(purposes)).ravel()
+    ends = entries + purposes * np.arange(1, len(who) + 1)
+    free = np.full(len(who), NO_BOUND)
+    return replace(
+        program,
+        indptr=np.concatenate([program.indptr[: kept + 1], ends]),
+        indices=np.concatenate([program.indices[:entries], cells]),
+        data=np.concatenate([program.data[:entries], np.ones(len(cells), dtype=np.int64)]),
+        row_lower=np.concatenate([program.row_lower[:kept], -free]),
+        row_upper=np.concatenate([program.row_upper[:kept], free]),
+        groups=tuple(group for group in program.groups if group.start < kept),
+    )
 
 
 def _layers(task: Task, parameter: Parameter, pot: int) -> list[tuple[Affine, Affine]]:

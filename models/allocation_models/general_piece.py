@@ -115,22 +115,32 @@ class _Following:
         parts: list[Affine] = []
         before: Affine | None = None
         for number, facts in enumerate(self.facts):
-            if not len(facts.at_level):
+            level = self._level(facts)
+            if level is None:
                 continue
-            first = facts.at_level[:1]
-            level = amounts[first].over(self.targets[first])
             if before is not None:
                 parts.append(level - before)
             before = level
             fixed = np.flatnonzero((self.stage_of >= number) & sharing)
-            held = np.zeros(len(self.targets), dtype=bool)
-            held[facts.pinned[facts.at_upper]] = True
+            over = np.isin(fixed, facts.capped)
             natural = _spread(level, fixed).times(self.targets[fixed])
-            over = held[fixed] & ~natural.below(moving.column_upper[fixed])
-            parts.append((natural - moving.column_upper[fixed])[over])
-            parts.append((amounts[fixed] - natural)[~over])
+            parts.append((natural - self.moving.column_upper[fixed])[over])
+            parts.append((self.amounts[fixed] - natural)[~over])
             parts.append(self._level_above_floors(facts, natural, fixed))
         return parts
+
+    def _level(self, facts: Facts) -> Affine | None:
+        """Return a stage's level; None if the stage has none.
+
+        A stage that fixes only who is at a bound may have any level from the highest cap reached.
+        """
+        if len(facts.at_level):
+            first = facts.at_level[:1]
+            return self.amounts[first].over(self.targets[first])
+        if not len(facts.capped):
+            return None
+        caps = self.moving.column_upper[facts.capped].over(self.targets[facts.capped])
+        return caps[caps.ascending()[-1:]]
 
     def _level_above_floors(self, facts: Facts, natural: Affine, fixed: Integers) -> Affine:
         """Return how far those at the level are above their own floors."""

@@ -46,6 +46,8 @@ class Facts:
         Columns at the level times their target.
     pinned, at_upper
         Columns held by a bound of their own, and which of them by the upper one.
+    capped
+        Those of them whose upper bound the level has reached.
     tight, at_lower
         Rows held by a bound, and which of them by the lower one.
     """
@@ -53,6 +55,7 @@ class Facts:
     at_level: Integers
     pinned: Integers
     at_upper: Mask
+    capped: Integers
     tight: Integers
     at_lower: Mask
 
@@ -235,6 +238,7 @@ class _Sequence:
             at_level=share[driven & ~pinned[share]],
             pinned=np.flatnonzero(pinned),
             at_upper=upper[pinned],
+            capped=share[at_cap],
             tight=tight,
             at_lower=row_dual[tight] > 0,
         )

@@ -66,7 +66,8 @@ class MovingProgram:
     def closed(self, targets: BigIntegers, helper: Mask) -> MovingProgram:
         """Return the program with layers and rows of one column drawn into its bounds.
 
-        The bounds are the tightest just after here. A column without a target gets no more than its lower bound.
+        The bounds are the tightest just after here. A column without a target gets no more than its
+        lower bound.
         """
         matrix, lower, upper = self.matrix, self.column_lower, self.column_upper
         for low, high in self.layers:
@@ -81,15 +82,15 @@ class MovingProgram:
         return replace(self, column_lower=lower, column_upper=upper, layers=())
 
     def own_margins(self, amounts: Affine, known: Mask) -> Affine:
-        """Return how far ``amounts`` are inside every bound of a single ``known`` column."""
+        """Return how far ``amounts`` are inside every line that bounds a ``known`` column."""
         layers = [(self.column_lower, self.column_upper), *self.layers]
         parts = [amounts - low for low, _ in layers] + [high - amounts for _, high in layers]
-        single = np.flatnonzero(np.diff(self.matrix.indptr) == 1)
-        return joined(*(part[known] for part in parts), *self.row_margins(amounts, single))
+        return joined(*(part[known] for part in parts))
 
     def grain(self) -> int:
         """Return the least whole step from which all bounds are whole again."""
-        return lcm(1, *(Fraction(rate).denominator for bound in self._all() for rate in set(bound.rate.tolist())))
+        rates = {rate for bound in self._all() for rate in bound.rate.tolist()}
+        return lcm(1, *(Fraction(rate).denominator for rate in rates))
 
     def here(self) -> LinearProgram:
         """Return the program where it stands, in whole numbers.

@@ -71,7 +71,7 @@ def nested_piece(moving: MovingProgram, nesting: Nesting, targets: BigIntegers) 
     moving
         The rules, closed; the total has equal bounds, which move alike.
     nesting
-        Their tree, and the rows that are not in it.
+        Their tree; rows that are not in it must hold anyway.
     targets
         Shape (n,), Python integers ≥ 0.
 
@@ -86,7 +86,8 @@ def nested_piece(moving: MovingProgram, nesting: Nesting, targets: BigIntegers) 
     pot = bounds.node_upper.at[0], bounds.node_upper.rate[0]
     scale = root_scale(found, pot)
     amounts = amounts_of(bounds, found, scale)
-    slack = joined(*moving.row_margins(amounts, nesting.left))
+    # All rows: of several with the same members, only the tightest is the node's bound.
+    slack = joined(*moving.row_margins(amounts))
     if slack.below(Affine.fixed(np.zeros(len(slack)))).any():
         return None
     _, reach = stays(joined(margins_of(bounds, found, scale, amounts), slack))
