@@ -21,7 +21,6 @@ from allocation.explain.sides import by_recipient
 from allocation.policy.rows import POT
 from allocation.sharing import share_out
 from allocation_models.affine import Affine, chosen
-from allocation_models.clamps import NestedBounds
 from allocation_models.family import Family, family
 from allocation_models.level_sequence import OutOfReachError
 from allocation_models.nested_piece import nested_bounds
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from allocation.frame import Frame
     from allocation.result import Solved
+    from allocation_models.clamps import NestedBounds
     from allocation_models.program import BigIntegers
 
 #: Pots at which exact values are taken where there is no curve.
@@ -115,9 +115,9 @@ def curve_of(solved: Solved, start: int, stop: int) -> Curve:
     if reason:
         return _sampled(solved, start, stop, reason)
     found = _traced(solved, pot, start - task.pot, stop - task.pot)
-    cells = [by_recipient(task, row) for row in found.amounts]
+    rows = [by_recipient(task, row) for row in found.amounts]
     pots = tuple(task.pot + at for at in found.at)
-    return Curve(frame, pots, np.array(cells, dtype=object), found.conflict)
+    return Curve(frame, pots, np.array(rows, dtype=object), found.conflict)
 
 
 def _traced(solved: Solved, pot: Parameter, start: int, stop: int) -> Trace:
@@ -131,7 +131,7 @@ def _traced(solved: Solved, pot: Parameter, start: int, stop: int) -> Trace:
     curve = pot_curve(still)
     low, high = curve.range(task.pot + start, task.pot + stop)
     found = curve.traced(low, high)
-    short = (low, high) != (task.pot + start, task.pot + stop)
+    short = low > task.pot + start or high < task.pot + stop
     return replace(found, at=tuple(at - task.pot for at in found.at), conflict=short)
 
 

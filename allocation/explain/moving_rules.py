@@ -25,7 +25,7 @@ from allocation.policy.kinds import (
     ZeroOrAtLeast,
 )
 from allocation.policy.rows import POT, RECIPIENTS, UPPER
-from allocation_models.affine import Affine, chosen, joined, larger, smaller
+from allocation_models.affine import Affine, chosen, joined, larger
 from allocation_models.moving import still
 from allocation_models.program import NO_BOUND
 
@@ -41,21 +41,28 @@ def why_not_linear(task: Task, parameter: Parameter) -> str:
     ``benefit``, ``soft``, ``raise``, ``purposes``, ``award``, ``drop`` or ``cut``.
     """
     scenario = task.loaded.scenario
+    for reason, true in (
+        ("benefit", scenario.objective.kind == "benefit"),
+        ("raise", bool(task.rows.least.any())),
+        ("purposes", parameter.kind == PURPOSE),
+    ):
+        if true:
+            return reason
+    return _why_not_in_the_pot(task) if parameter.kind in (POT, UNIT) else ""
+
+
+def _why_not_in_the_pot(task: Task) -> str:
+    """Return why the amounts are not linear in the pot bit by bit, one word; empty if they are."""
+    scenario = task.loaded.scenario
     rules = scenario.rules.values()
-    if scenario.objective.kind == "benefit":
-        return "benefit"
-    if task.rows.least.any():
-        return "raise"
-    if parameter.kind == PURPOSE:
-        return "purposes"
-    if parameter.kind not in (POT, UNIT):
-        return ""
     if any(isinstance(rule, TopAward) for rule in rules):
         return "award"
     if any(isinstance(rule, ZeroOrAtLeast) for rule in rules):
         return "drop"
     cuts = [key for key, rule in scenario.rules.items() if _cuts_entitlement(rule)]
-    if any(np.any(task.rows.bounds[key].amount[task.rows.bounds[key].applies] == 0) for key in cuts):
+    if any(
+        np.any(task.rows.bounds[key].amount[task.rows.bounds[key].applies] == 0) for key in cuts
+    ):
         return "cut"
     return ""
 
@@ -89,13 +96,13 @@ def moving_program(task: Task, program: LinearProgram, parameter: Parameter) -> 
         moving,
         column_lower=nothing,
         column_upper=chosen(open_, total, nothing),
-        layers=tuple((_widened(low, -inf, task), _widened(high, inf, task)) for low, high in layers),
+        layers=tuple(
+            (_widened(low, -inf, task), _widened(high, inf, task)) for low, high in layers
+        ),
     )
 
 
-def _with_rows(
-    task: Task, moving: MovingProgram, parameter: Parameter, pot: int
-) -> MovingProgram:
+def _with_rows(task: Task, moving: MovingProgram, parameter: Parameter, pot: int) -> MovingProgram:
     """Return the program with the rates of its rows."""
     row_lower, row_upper = moving.row_lower.rate.copy(), moving.row_upper.rate.copy()
     valid = []
@@ -148,9 +155,7 @@ def _with_recipient_rows(
     )
 
 
-def _for_who_has_no_claim(
-    task: Task, layers: list[tuple[Affine, Affine]]
-) -> tuple[Affine, Affine]:
+def _for_who_has_no_claim(task: Task, layers: list[tuple[Affine, Affine]]) -> tuple[Affine, Affine]:
     """Return bounds (n,) that hold who is entitled to nothing at its highest floor."""
     size = len(task.loaded.frame)
     low = _same(0, 0, size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -115,7 +115,11 @@ def _units(task: Task) -> list[Parameter]:
 
 
 def _of_rule(task: Task, key: str, rule: RuleBase) -> Iterator[Parameter]:
-    words = {"rule": key, "name": rule.name or key, "name_en": rule.name_en or rule.name or key}
+    words: dict[str, Any] = {
+        "rule": key,
+        "name": rule.name or key,
+        "name_en": rule.name_en or rule.name or key,
+    }
     match rule:
         case GroupShare():
             yield from _of_groups(task, key, rule, words)
@@ -132,7 +136,7 @@ def _of_rule(task: Task, key: str, rule: RuleBase) -> Iterator[Parameter]:
 
 
 def _of_groups(
-    task: Task, key: str, rule: GroupShare, words: dict[str, str]
+    task: Task, key: str, rule: GroupShare, words: dict[str, Any]
 ) -> Iterator[Parameter]:
     """Yield the bounds of every group of a rule, in the order of its rows."""
     program = task.rows.program

@@ -8,7 +8,6 @@ below where it stands. Where the two sides differ, the answer is not unique and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -94,9 +93,9 @@ class Sensitivity:
         """One row per parameter and side, indexed by ``key`` and ``side`` (``more``, ``less``).
 
         ``kind``, ``name``, ``name_en``, ``group``; ``value_fen`` and ``reach_fen`` as Int64
-        (missing: no single amount, no end; the reach is rounded down); ``worth`` (exact Fraction per
-        fen) and ``worth_points`` (percentage points of the lowest ratio, or yuan of benefit, per
-        10,000 yuan, float); ``unique``; ``step_fen`` (0: a rate) and ``reason``.
+        (missing: no single amount, no end; the reach is rounded down); ``worth`` (exact Fraction,
+        per fen) and ``worth_points`` (float: percentage points of the lowest ratio, or yuan of
+        benefit, per 10,000 yuan); ``unique``; ``step_fen`` (0: a rate) and ``reason``.
         """
         import pandas as pd
 
@@ -195,8 +194,7 @@ def gave_way(solved: Solved) -> bool:
     """Whether some soft rule had to give way: then the amounts are no max-min of fixed rules."""
     program, whole = solved.shares.program, solved.task.rows.program
     return bool(
-        np.any(program.row_lower != whole.row_lower)
-        or np.any(program.row_upper != whole.row_upper)
+        np.any(program.row_lower != whole.row_lower) or np.any(program.row_upper != whole.row_upper)
     )
 
 
@@ -229,5 +227,3 @@ def _side(solved: Solved, asked: Family) -> Side | None:
     except OutOfReachError:
         return None
     return side_of_piece(solved.task, piece)
-
-

@@ -28,7 +28,11 @@ _WAN = UNITS["万元"]
 
 
 def draw_curve(
-    found: Sensitivity, curve: Curve, path: Path | str, language: Language, zones: Sequence[int] = ()
+    found: Sensitivity,
+    curve: Curve,
+    path: Path | str,
+    language: Language,
+    zones: Sequence[int] = (),
 ) -> None:
     """Write the picture as a PNG."""
     import matplotlib as mpl
@@ -86,7 +90,7 @@ def _line(axes: Axes, curve: Curve, at: int, place: int, words: str) -> None:
         color=colour,
         linestyle="none" if curve.reason else "-",
         marker=marker,
-        markevery=whole if curve.reason or not inner else inner,
+        markevery=whole if curve.reason else inner,
         markersize=5,
         linewidth=1.6,
         label=wrapped(words, 24),

@@ -74,9 +74,7 @@ def _sum(row: Row, sign: int) -> Fraction:
     return sum(gains, Fraction(0)) * _PER_WAN
 
 
-def _bars(
-    axes: Axes, values: Sequence[Fraction], words: Sequence[str], colour: str
-) -> None:
+def _bars(axes: Axes, values: Sequence[Fraction], words: Sequence[str], colour: str) -> None:
     """Draw bars from zero with their figures at the end."""
     lengths = [float(value) for value in values]
     drawn = axes.barh(range(len(lengths)), lengths, height=0.62, color=colour)

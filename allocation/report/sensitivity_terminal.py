@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocation.money import UNITS, format_amount
+from allocation.report.chart import wrapped
 from allocation.report.layout import names, printable, title
 from allocation.report.sensitivity_words import (
     blocked,
@@ -13,7 +14,7 @@ from allocation.report.sensitivity_words import (
     signed,
     who,
 )
-from allocation.report.terminal import console, ruled
+from allocation.report.terminal import WIDTH, console, ruled
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def print_sensitivity(
     out.print(Text(heading, style="bold"), soft_wrap=True)
     benefit = found.solved.task.loaded.scenario.objective.kind == "benefit"
     legend = "sensitivity-legend-benefit" if benefit else "sensitivity-legend"
-    out.print(Text(say(legend, language)))
+    _print(out, say(legend, language))
     out.print(Text(say("report-unit", language)))
     lines = rows(found, language)
     head = say("sensitivity-benefit" if benefit else "sensitivity-lowest", language)
@@ -52,14 +53,24 @@ def print_sensitivity(
     out.print()
     out.print(Text(say("sensitivity-who", language), style="bold"))
     for line in lines:
-        out.print(Text(f"{line.name}  {who(found, line.side, language)}"))
+        _print(out, line.name)
+        for text in who(found, line.side, language):
+            _print(out, text, indent=2)
     notes = [*blocked(found, language), *reasons(found.parameters, language)]
     for note in (*notes, say("sensitivity-exact", language)):
-        out.print(Text(note))
+        _print(out, note)
     if curve is not None:
         for at in zones:
             for text in _kinks(found, curve, at, language):
                 out.print(Text(text))
+
+
+def _print(out: Console, text: str, indent: int = 0) -> None:
+    """Print a sentence on lines of their own that end between words, or Chinese characters."""
+    from rich.text import Text
+
+    for line in wrapped(text, WIDTH - indent).splitlines():
+        out.print(Text(" " * indent + line), soft_wrap=True)
 
 
 def _kinks(found: Sensitivity, curve: Curve, at: int, language: Language) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How a parameter, its range, and who gains and loses by it are said: table, chart and files alike."""
+"""How a parameter, its range, and who gains and loses by it are said, in table and chart alike."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ _SHOWN = _WAN // 100
 #: So many recipients are named on either side.
 _NAMED = 3
 _WORTH_DIGITS = 6
+#: What parameters are called that are not just called by their rule's name.
+_CALLED = {
+    "pot": "sensitivity-pot",
+    "purpose": "sensitivity-purpose",
+    "unit": "sensitivity-unit",
+    "least": "sensitivity-least",
+    "most": "sensitivity-most",
+}
+_OF_GROUP = {"least": "sensitivity-least-group", "most": "sensitivity-most-group"}
 
 
 @dataclass(frozen=True)
@@ -70,23 +79,12 @@ def _row(
 def parameter_name(parameter: Parameter, language: Language) -> str:
     """Return what a parameter is called."""
     name = parameter.name if language == "zh" else parameter.name_en or parameter.name
-    words = {"name": printable(label(name, language))}
-    group = printable(label(parameter.group, language))
-    match parameter.kind:
-        case "pot":
-            return say("sensitivity-pot", language)
-        case "purpose":
-            return say("sensitivity-purpose", language, **words)
-        case "unit":
-            return say("sensitivity-unit", language, **words)
-        case "least" | "most" as side if group:
-            key = "sensitivity-least-group" if side == "least" else "sensitivity-most-group"
-            return say(key, language, group=group, **words)
-        case "least" | "most" as side:
-            return say("sensitivity-least" if side == "least" else "sensitivity-most", language, **words)
-    if parameter.count:
-        return say("sensitivity-each", language, count=parameter.count, **words)
-    return words["name"]
+    words = {"name": printable(label(name, language)), "count": str(parameter.count)}
+    words |= {"group": printable(label(parameter.group, language))}
+    if parameter.group:
+        return say(_OF_GROUP[parameter.kind], language, **words)
+    key = _CALLED.get(parameter.kind, "sensitivity-each" if parameter.count else "")
+    return say(key, language, **words) if key else words["name"]
 
 
 def worth(side: Side, scale: int) -> str:
@@ -105,7 +103,7 @@ def signed(value: Fraction, places: int) -> str:
 
 
 def range_text(item: ParameterSensitivity, side: Side, language: Language) -> str:
-    """Return from where to where a side holds: as values, or as changes where there is no one value."""
+    """Return from where to where a side holds: values, or changes where there is no one value."""
     if side.step:
         return say("sensitivity-one-step", language)
     base = item.parameter.value
@@ -117,15 +115,15 @@ def range_text(item: ParameterSensitivity, side: Side, language: Language) -> st
         high = Fraction(base)
     if base is not None and (down is None or (low is not None and low < 0) or low is None):
         low = Fraction(base) if down is None else Fraction(0)
-    low_text = None if low is None else _bound(low, base, ceil)
-    high_text = None if high is None else _bound(high, base, floor)
+    low_text = None if low is None else _bound(ceil(low / _SHOWN), base)
+    high_text = None if high is None else _bound(floor(high / _SHOWN), base)
     return _joined(low_text, high_text, language)
 
 
-def _bound(fen: Fraction, base: int | None, inwards: type[int] | object) -> str:
-    """Return a bound in 万元, rounded inwards; a change has its sign."""
-    whole = (ceil if inwards is ceil else floor)(fen / _SHOWN) * _SHOWN
-    return ("+" if base is None and whole > 0 else "") + format_amount(whole)
+def _bound(steps: int, base: int | None) -> str:
+    """Return a bound in 万元, from hundreds of yuan; a change has its sign."""
+    sign = "+" if base is None and steps > 0 else ""
+    return sign + format_amount(steps * _SHOWN)
 
 
 def _joined(low: str | None, high: str | None, language: Language) -> str:
@@ -138,8 +136,8 @@ def _joined(low: str | None, high: str | None, language: Language) -> str:
     return say("sensitivity-endless", language)
 
 
-def who(found: Sensitivity, side: Side, language: Language) -> str:
-    """Return who gains and who loses by 10,000 yuan more, the most first."""
+def who(found: Sensitivity, side: Side, language: Language) -> list[str]:
+    """Return who gains and who loses by 10,000 yuan more, a sentence each, the most first."""
     called = names(found.result, language)
     parts = []
     for sign, key in ((1, "sensitivity-gain"), (-1, "sensitivity-loss")):
@@ -153,7 +151,7 @@ def who(found: Sensitivity, side: Side, language: Language) -> str:
             if rest:
                 shown = say("sensitivity-rest", language, names=shown, rest=_yuan(sign * rest))
             parts.append(say(key, language, count=len(moved), names=shown))
-    return say("sensitivity-and", language).join(parts) or say("sensitivity-nobody", language)
+    return parts or [say("sensitivity-nobody", language)]
 
 
 def _yuan(gain: Fraction) -> str:
@@ -178,7 +176,10 @@ def blocked(found: Sensitivity, language: Language) -> list[str]:
 def reasons(found: Sequence[ParameterSensitivity], language: Language) -> list[str]:
     """Return why some values are differences over a step, a sentence each."""
     steps = {
-        (item.reason, side.step) for item in found for side in item.sides if item.reason and side.step
+        (item.reason, side.step)
+        for item in found
+        for side in item.sides
+        if item.reason and side.step
     }
     return [
         say(

@@ -26,14 +26,22 @@ def _quotient(top: Fraction | int, bottom: Fraction | int) -> Fraction | int:
     return value.numerator if value.denominator == 1 else value
 
 
-def _product(value: Fraction | int | float, factor: Fraction | int) -> Fraction | int | float:
+def _product(value: Fraction | float, factor: Fraction | int) -> Fraction | float:
     """Return value · factor; whole ones as integers."""
     found = value * factor
     return found.numerator if isinstance(found, Fraction) and found.denominator == 1 else found
 
 
-_divide = np.frompyfunc(_quotient, 2, 1)
-_multiply = np.frompyfunc(_product, 2, 1)
+_quotients = np.frompyfunc(_quotient, 2, 1)
+_products = np.frompyfunc(_product, 2, 1)
+
+
+def _divide(top: BigIntegers, bottom: BigIntegers) -> BigIntegers:
+    return np.asarray(_quotients(top, bottom), dtype=object)
+
+
+def _multiply(values: BigIntegers, factor: BigIntegers) -> BigIntegers:
+    return np.asarray(_products(values, factor), dtype=object)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -116,12 +116,14 @@ def response(target: BigIntegers, low: Affine, high: Affine, idle: Affine) -> Re
     order = bends.ascending()
     least = _sum(joined(start, idle))
     change = joined(start.times(np.full(len(start), -1, dtype=object)), stop)[order]
-    still = Affine(
-        np.cumsum(change.at, dtype=object) + least[0],
-        np.cumsum(change.rate, dtype=object) + least[1],
-    )
+    still = Affine(_running(change.at, least[0]), _running(change.rate, least[1]))
     slope = np.cumsum(np.concatenate([target, -target[capped]])[order], dtype=object)
     return Response(bends[order], still, slope, least)
+
+
+def _running(values: BigIntegers, start: Fraction | float) -> BigIntegers:
+    """Return the running sums of ``values``, from ``start``."""
+    return np.asarray(np.cumsum(values, dtype=object) + start, dtype=object)
 
 
 def _sum(values: Affine) -> Number:
@@ -246,10 +248,15 @@ def margins_of(bounds: NestedBounds, found: Clamps, scale: Number, amounts: Affi
         own = own.put(level, chosen(under, low, chosen(over, high, above)))
         parts += [(low - above)[under], (above - high)[over]]
     free = np.flatnonzero(held[1:] == 0) + 1
-    sums = Affine(tree.sums(amounts.at), tree.sums(amounts.rate))[free]
+    sums = Affine(_sums(tree, amounts.at), _sums(tree, amounts.rate))[free]
     parts += [sums - bounds.node_lower[free], bounds.node_upper[free] - sums]
     parts += [bounds.node_upper - bounds.node_lower, bounds.upper - bounds.lower]
     return joined(*parts, *_leaf_margins(bounds, own[tree.owner]))
+
+
+def _sums(tree: Tree, values: BigIntegers) -> BigIntegers:
+    # Sums of Python numbers, which the tree adds as it does whole numbers.
+    return np.asarray(tree.sums(cast("Integers", values)), dtype=object)
 
 
 def _leaf_margins(bounds: NestedBounds, scale: Affine) -> list[Affine]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from allocation_models.program import BigIntegers, Mask
     from allocation_models.solvers import Solver
 
-#: How far on a piece of rules that do not nest is looked for, as binary shares of the largest bound.
+#: How far on a piece of rules that do not nest is looked for: binary shares of the largest bound.
 _STEPS = (8, 12, 16, 20, 24)
 #: So many pieces with the same rates are put together at most.
 _MOST_ALIKE = 200
@@ -129,7 +129,7 @@ def _from_further_on(asked: Family, start: Fraction) -> Piece:
     first = (start // grain + 1) * grain
     blocked = True
     for shift in _STEPS:
-        point = first + (_size(asked.moving) >> shift) // grain * grain
+        point = Fraction(first) + (_size(asked.moving) >> shift) // grain * grain
         try:
             found = _around(asked, point)
         except OutOfReachError:

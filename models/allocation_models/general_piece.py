@@ -7,7 +7,8 @@ amounts :math:`x(\theta)` and levels :math:`\lambda_k(\theta)`, as long as
 
 .. math::
 
-    \ell(\theta) \le A x(\theta) \le u(\theta), \qquad x_i(\theta) \ge \lambda_k(\theta)\,t_i, \qquad
+    \ell(\theta) \le A x(\theta) \le u(\theta), \qquad
+    x_i(\theta) \ge \lambda_k(\theta)\,t_i, \qquad
     \lambda_k(\theta)\,t_i \lessgtr \text{the bound that holds } i, \qquad
     \lambda_{k+1}(\theta) \ge \lambda_k(\theta).
 
@@ -17,8 +18,8 @@ in fractions, both ways. Helper columns that the facts leave open are eliminated
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -111,7 +112,6 @@ class _Following:
 
     def level_margins(self, sharing: Mask) -> list[Affine]:
         """Return what keeps every stage's level where it is, and the levels in order."""
-        moving, amounts = self.moving, self.amounts
         parts: list[Affine] = []
         before: Affine | None = None
         for number, facts in enumerate(self.facts):
@@ -155,14 +155,15 @@ def _spread(number: Affine, columns: Integers) -> Affine:
 
 def _rates(moving: MovingProgram) -> LinearProgram:
     """Return the program whose bounds are the rates, exact (no program to be solved)."""
-    from dataclasses import replace
-
+    bounds = (moving.row_lower, moving.row_upper, moving.column_lower, moving.column_upper)
+    # Fractions stand where whole numbers are declared: only the facts are looked up in them.
+    row_lower, row_upper, lower, upper = (cast("Integers", bound.rate) for bound in bounds)
     return replace(
         moving.matrix,
-        row_lower=moving.row_lower.rate,
-        row_upper=moving.row_upper.rate,
-        column_lower=moving.column_lower.rate,
-        column_upper=moving.column_upper.rate,
+        row_lower=row_lower,
+        row_upper=row_upper,
+        column_lower=lower,
+        column_upper=upper,
     )
 
 
@@ -179,9 +180,7 @@ def moving_margins(moving: MovingProgram, amounts: Affine, known: Mask) -> list[
         (amounts - moving.column_lower)[known],
         (moving.column_upper - amounts)[known],
     ]
-    for column in np.flatnonzero(~known).tolist():
-        parts.append(_gaps(moving, amounts, column))
-    return parts
+    return parts + [_gaps(moving, amounts, at) for at in np.flatnonzero(~known).tolist()]
 
 
 def _gaps(moving: MovingProgram, amounts: Affine, column: int) -> Affine:

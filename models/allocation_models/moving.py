@@ -135,15 +135,10 @@ def still(program: LinearProgram) -> MovingProgram:
     """Return a program whose bounds do not move."""
     return MovingProgram(
         program,
-        *(
-            Affine.fixed(_open(bound))
-            for bound in (
-                program.row_lower,
-                program.row_upper,
-                program.column_lower,
-                program.column_upper,
-            )
-        ),
+        Affine.fixed(_open(program.row_lower)),
+        Affine.fixed(_open(program.row_upper)),
+        Affine.fixed(_open(program.column_lower)),
+        Affine.fixed(_open(program.column_upper)),
     )
 
 

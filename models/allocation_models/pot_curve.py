@@ -5,9 +5,9 @@ r"""The exact curve of everyone's fair amount over the pot, where the rules nest
     B(\lambda) = \sum_i t_i \operatorname{clip}(\lambda, \alpha_i, \beta_i), \qquad
     x_i(B) = t_i \operatorname{clip}(B^{-1}(B), \alpha_i, \beta_i)
 
-If no bound but the total's moves with the pot, every recipient's response to the root's scale factor
-is one clamp (:mod:`allocation_models.clamps`). So the pot is a rising, piecewise linear function of
-that factor, and its bends, sorted, are all there is to know: the whole range of pots at once.
+If no bound but the total's moves with the pot, every recipient's response to the root's scale
+factor is one clamp (:mod:`allocation_models.clamps`). So the pot is a rising, piecewise linear
+function of that factor, and its bends, sorted, are all there is to know: all pots at once.
 """
 
 from __future__ import annotations

@@ -2,13 +2,15 @@ r"""Fair amounts over a stretch of the parameter: all kinks in order, piece afte
 
 .. math::
 
-    x(\theta) = x(\theta_k) + (\theta - \theta_k)\,\dot x_k \qquad (\theta_k \le \theta \le \theta_{k+1})
+    x(\theta) = x(\theta_k) + (\theta - \theta_k)\,\dot x_k
+    \qquad (\theta_k \le \theta \le \theta_{k+1})
 
 Each piece (:mod:`allocation_models.family`) says where it ends, and the next begins there.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -57,7 +59,7 @@ class Trace:
         """
         if not self.at[0] <= at <= self.at[-1]:
             raise ValueError(at)
-        after = max(1, int(np.searchsorted(np.array(self.at, dtype=object), at)))
+        after = max(1, bisect_left(self.at, at))
         if len(self.at) == 1:
             return np.asarray(self.amounts[0])
         low, high = self.at[after - 1], self.at[after]
@@ -89,7 +91,7 @@ def trace(asked: Family, start: Fraction, stop: Fraction) -> Trace:
 
 
 def _walk(asked: Family, length: Fraction) -> tuple[list[tuple[Fraction, BigIntegers]], bool]:
-    """Return the kinks from 0 to ``length`` with their amounts, and whether a conflict stopped us."""
+    """Return the kinks from 0 to ``length`` with the amounts; whether a conflict stopped us."""
     at, points = Fraction(0), list[tuple[Fraction, "BigIntegers"]]()
     for _ in range(MOST_PIECES):
         if at >= length and points:

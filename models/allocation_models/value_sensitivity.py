@@ -129,9 +129,7 @@ def value_sensitivity(
     return ValueSensitivity(float(program.cost @ optimum.x), -left, right, down, up)
 
 
-def _side(
-    program: FloatProgram, change: Change, x: Floats, solver: Solver
-) -> tuple[float, float]:
+def _side(program: FloatProgram, change: Change, x: Floats, solver: Solver) -> tuple[float, float]:
     """Return the derivative of the optimum along ``change``, and how far it lasts."""
     tangent = _tangent(program, change, x)
     step = solver(tangent).solve()
@@ -200,8 +198,7 @@ def _furthest(
     sides = (matrix, matrix, eye_array(width), eye_array(width))
     bounds, rates = (*rows, *columns), (*row_rates, *column_rates)
     parts = [
-        hstack([side, csr_array(-rate[:, None])])
-        for side, rate in zip(sides, rates, strict=True)
+        hstack([side, csr_array(-rate[:, None])]) for side, rate in zip(sides, rates, strict=True)
     ]
     wide = csr_array(vstack(parts))
     none = [np.full(len(bound), inf) for bound in bounds]

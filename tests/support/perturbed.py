@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,8 @@ from allocation_models.blame import InfeasibleError
 from allocation_models.fair_share import fair_share, fractions_of
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from allocation.explain.parameters import Parameter
     from allocation.explain.sides import Side
     from allocation.result import Solved
