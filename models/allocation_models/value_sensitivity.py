@@ -132,6 +132,10 @@ def value_sensitivity(
 def _side(program: FloatProgram, change: Change, x: Floats, solver: Solver) -> tuple[float, float]:
     """Return the derivative of the optimum along ``change``, and how far it lasts."""
     tangent = _tangent(program, change, x)
+    if np.any(tangent.row_lower > tangent.row_upper + _TIGHT):
+        return inf, 0.0
+    if np.any(tangent.column_lower > tangent.column_upper + _TIGHT):
+        return inf, 0.0
     step = solver(tangent).solve()
     if step.status is not Status.OPTIMAL:
         return inf, 0.0
@@ -161,12 +165,7 @@ def _row_sums(program: FloatProgram, x: Floats) -> Floats:
 
 def _reach(program: FloatProgram, change: Change, step: Solution, solver: Solver) -> float:
     """Return the largest θ at which some x is feasible and complementary to the multipliers."""
-    rows = _held(program.row_lower, program.row_upper, step.row_dual)
-    columns = _held(program.column_lower, program.column_upper, step.column_dual)
-    # Rates go with the bound that holds: a row at its lower bound moves with that bound.
-    row_rates = _held(change.row_lower, change.row_upper, step.row_dual)
-    column_rates = _held(change.column_lower, change.column_upper, step.column_dual)
-    furthest = _furthest(program, rows, row_rates, columns, column_rates)
+    furthest = _furthest(program, change, step)
     try:
         answer = solver(furthest).solve()
     except UnprovenError as error:
@@ -176,39 +175,51 @@ def _reach(program: FloatProgram, change: Change, step: Solution, solver: Solver
     return max(0.0, float(answer.x[-1])) if answer.status is Status.OPTIMAL else 0.0
 
 
-def _held(lower: Floats, upper: Floats, dual: Floats) -> tuple[Floats, Floats]:
-    """Return both sides made equal to the one whose multiplier is not zero."""
-    noise = _TIGHT * max(1.0, np.abs(dual).max(initial=0.0))
-    return np.where(dual < -noise, upper, lower), np.where(dual > noise, lower, upper)
-
-
-def _furthest(
-    program: FloatProgram,
-    rows: tuple[Floats, Floats],
-    row_rates: tuple[Floats, Floats],
-    columns: tuple[Floats, Floats],
-    column_rates: tuple[Floats, Floats],
-) -> FloatProgram:
+def _furthest(program: FloatProgram, change: Change, step: Solution) -> FloatProgram:
     """Return the program of the largest θ ≥ 0, its last column; every bound is a row of its own."""
     from scipy.sparse import csr_array, eye_array, hstack, vstack
 
     width = len(program.cost)
     shape = (len(program.row_lower), width)
     matrix = csr_array((program.data, program.indices, program.indptr), shape)
-    sides = (matrix, matrix, eye_array(width), eye_array(width))
-    bounds, rates = (*rows, *columns), (*row_rates, *column_rates)
-    parts = [
-        hstack([side, csr_array(-rate[:, None])]) for side, rate in zip(sides, rates, strict=True)
-    ]
-    wide = csr_array(vstack(parts))
-    none = [np.full(len(bound), inf) for bound in bounds]
+    rows = _sides(program.row_lower, program.row_upper, change.row_lower, change.row_upper)
+    columns = _sides(
+        program.column_lower, program.column_upper, change.column_lower, change.column_upper
+    )
+    # A bound with a multiplier is met with equality: it bounds from the other side as well.
+    rows += _turned(rows, step.row_dual)
+    columns += _turned(columns, step.column_dual)
+    parts = [(matrix, *side) for side in rows]
+    parts += [(csr_array(eye_array(width)), *side) for side in columns]
+    picked = [(part, bound, rate, sign, np.isfinite(bound)) for part, bound, rate, sign in parts]
+    wide = csr_array(
+        vstack(
+            [hstack([part[on], csr_array(-rate[on][:, None])]) for part, _, rate, _, on in picked]
+        )
+    )
+    lower = [np.where(sign > 0, bound[on], -inf) for _, bound, _, sign, on in picked]
+    upper = [np.where(sign > 0, inf, bound[on]) for _, bound, _, sign, on in picked]
     return FloatProgram(
         cost=np.append(np.zeros(width), -1.0),
         indptr=wide.indptr,
         indices=wide.indices,
         data=wide.data,
-        row_lower=np.concatenate([bounds[0], -none[1], bounds[2], -none[3]]),
-        row_upper=np.concatenate([none[0], bounds[1], none[2], bounds[3]]),
+        row_lower=np.concatenate(lower),
+        row_upper=np.concatenate(upper),
         column_lower=np.append(np.full(width, -inf), 0.0),
         column_upper=np.full(width + 1, inf),
     )
+
+
+#: Bounds, their rates, and 1 for lower or -1 for upper ones; infinite where there is none.
+_Side = tuple["Floats", "Floats", int]
+
+
+def _sides(lower: Floats, upper: Floats, low_rate: Floats, high_rate: Floats) -> list[_Side]:
+    return [(lower, low_rate, 1), (upper, high_rate, -1)]
+
+
+def _turned(sides: list[_Side], dual: Floats) -> list[_Side]:
+    """Return the bounds that have a multiplier as bounds from the other side."""
+    noise = _TIGHT * max(1.0, float(np.abs(dual).max(initial=0.0)))
+    return [(np.where(sign * dual > noise, bound, inf), rate, -sign) for bound, rate, sign in sides]
