@@ -41,7 +41,7 @@ from allocation_models.solvers.highs import simplex
 if TYPE_CHECKING:
     from allocation_models.program import Floats, Mask
 
-#: Bounds missed by less than this, relative to numbers near one, count as met.
+#: Bounds missed by less than this, relative to the numbers summed up, count as met.
 _TIGHT = 1e-7
 
 
@@ -144,23 +144,21 @@ def _side(program: FloatProgram, change: Change, x: Floats, solver: Solver) -> t
 
 def _tangent(program: FloatProgram, change: Change, x: Floats) -> FloatProgram:
     """Return the program of steps: only what is tight at ``x`` bounds them."""
-    sums = _row_sums(program, x)
+    terms = program.data * x[program.indices]
+    sums = sums_by(program.row_of_entry, terms, len(program.row_lower))
+    # What a row can be wrong by goes with its terms, which may cancel.
+    size = sums_by(program.row_of_entry, np.abs(terms), len(program.row_lower))
     return replace(
         program,
-        row_lower=np.where(_met(sums, program.row_lower), change.row_lower, -inf),
-        row_upper=np.where(_met(sums, program.row_upper), change.row_upper, inf),
-        column_lower=np.where(_met(x, program.column_lower), change.column_lower, -inf),
-        column_upper=np.where(_met(x, program.column_upper), change.column_upper, inf),
+        row_lower=np.where(_met(sums, program.row_lower, size), change.row_lower, -inf),
+        row_upper=np.where(_met(sums, program.row_upper, size), change.row_upper, inf),
+        column_lower=np.where(_met(x, program.column_lower, x), change.column_lower, -inf),
+        column_upper=np.where(_met(x, program.column_upper, x), change.column_upper, inf),
     )
 
 
-def _met(values: Floats, bound: Floats) -> Mask:
-    return np.isfinite(bound) & (np.abs(values - bound) <= _TIGHT * (1.0 + np.abs(values)))
-
-
-def _row_sums(program: FloatProgram, x: Floats) -> Floats:
-    terms = program.data * x[program.indices]
-    return sums_by(program.row_of_entry, terms, len(program.row_lower))
+def _met(values: Floats, bound: Floats, size: Floats) -> Mask:
+    return np.isfinite(bound) & (np.abs(values - bound) <= _TIGHT * (1.0 + np.abs(size)))
 
 
 def _reach(program: FloatProgram, change: Change, step: Solution, solver: Solver) -> float:
