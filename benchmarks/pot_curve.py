@@ -35,7 +35,7 @@ def curve(problem: Problem) -> PotCurve:
 
 
 def _check(problem: Problem) -> None:
-    """Raise ArithmeticError unless the curve passes through the allocation, to less than a quantum."""
+    """Raise ArithmeticError unless the curve meets the allocation to less than a quantum."""
     apart = np.abs(curve(problem).amounts(p1.POT) - ours.amounts(problem))
     if not np.all(apart < p1.QUANTUM):
         raise ArithmeticError("the curve passes the amounts by")
