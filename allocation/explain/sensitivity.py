@@ -57,11 +57,6 @@ class ParameterSensitivity:
         """Whether both sides are there and say the same."""
         return len(self.sides) == 2 and len({(s.worth, s.gains) for s in self.sides}) == 1
 
-    @property
-    def idle(self) -> bool:
-        """Whether a little more or less of it changes nothing."""
-        return bool(self.sides) and not any(any(side.gains) or side.worth for side in self.sides)
-
 
 @dataclass(frozen=True)
 class Sensitivity:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +33,7 @@ def _product(value: Fraction | float, factor: Fraction | int) -> Fraction | floa
 
 _quotients = np.frompyfunc(_quotient, 2, 1)
 _products = np.frompyfunc(_product, 2, 1)
+_floats = np.frompyfunc(lambda value: isinstance(value, float), 1, 1)
 
 
 def _divide(top: BigIntegers, bottom: BigIntegers) -> BigIntegers:
@@ -83,7 +83,7 @@ class Affine:
 
     def over(self, divisor: BigIntegers) -> Affine:
         """Return the finite numbers over fixed divisors (n,), exactly."""
-        finite = np.abs(self.at) < inf
+        finite = self.finite()
         at = self.at.copy()
         at[finite] = _divide(self.at[finite], divisor[finite])
         return Affine(at, _divide(self.rate, divisor))
@@ -98,7 +98,8 @@ class Affine:
 
     def finite(self) -> Mask:
         """Return where there is a number, shape (n,)."""
-        return np.asarray(np.abs(self.at) < inf, dtype=bool)
+        # Infinity is the only float there is among integers and Fractions.
+        return ~np.asarray(_floats(self.at), dtype=bool)
 
     def below(self, other: Affine) -> Mask:
         """Return where these are less than ``other``, shape (n,)."""
@@ -124,6 +125,12 @@ def chosen(mask: Mask, first: Affine, second: Affine) -> Affine:
         np.where(mask, first.at, second.at).astype(object, copy=False),
         np.where(mask, first.rate, second.rate).astype(object, copy=False),
     )
+
+
+def gaps(high: Affine, low: Affine) -> Affine:
+    """Return how far ``high`` is above ``low``, where both are finite."""
+    both = high.finite() & low.finite()
+    return high[both] - low[both]
 
 
 def larger(first: Affine, second: Affine) -> Affine:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from allocation_models.affine import Affine, chosen, clamped, joined
+from allocation_models.affine import Affine, chosen, clamped, gaps, joined
 from allocation_models.level_sequence import OutOfReachError
 
 if TYPE_CHECKING:
@@ -249,8 +249,8 @@ def margins_of(bounds: NestedBounds, found: Clamps, scale: Number, amounts: Affi
         parts += [(low - above)[under], (above - high)[over]]
     free = np.flatnonzero(held[1:] == 0) + 1
     sums = Affine(_sums(tree, amounts.at), _sums(tree, amounts.rate))[free]
-    parts += [sums - bounds.node_lower[free], bounds.node_upper[free] - sums]
-    parts += [bounds.node_upper - bounds.node_lower, bounds.upper - bounds.lower]
+    parts += [gaps(sums, bounds.node_lower[free]), gaps(bounds.node_upper[free], sums)]
+    parts += [gaps(bounds.node_upper, bounds.node_lower), gaps(bounds.upper, bounds.lower)]
     return joined(*parts, *_leaf_margins(bounds, own[tree.owner]))
 
 
@@ -267,8 +267,8 @@ def _leaf_margins(bounds: NestedBounds, scale: Affine) -> list[Affine]:
     under, over = scale.below(low), high.below(scale)
     inside = ~under & ~over
     return [
-        (low - scale)[under],
-        (scale - high)[over],
-        (scale - low)[inside],
-        (high - scale)[inside],
+        low[under] - scale[under],
+        scale[over] - high[over],
+        gaps(scale[inside], low[inside]),
+        gaps(high[inside], scale[inside]),
     ]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocation_models.affine import Affine, joined, larger, smaller
+from allocation_models.affine import Affine, gaps, joined, larger, smaller
 from allocation_models.program import NO_BOUND
 
 if TYPE_CHECKING:
@@ -84,8 +84,9 @@ class MovingProgram:
     def own_margins(self, amounts: Affine, known: Mask) -> Affine:
         """Return how far ``amounts`` are inside every line that bounds a ``known`` column."""
         layers = [(self.column_lower, self.column_upper), *self.layers]
-        parts = [amounts - low for low, _ in layers] + [high - amounts for _, high in layers]
-        return joined(*(part[known] for part in parts))
+        held = amounts[known]
+        parts = [gaps(held, low[known]) for low, _ in layers]
+        return joined(*parts, *(gaps(high[known], held) for _, high in layers))
 
     def grain(self) -> int:
         """Return the least whole step from which all bounds are whole again."""

@@ -42,6 +42,8 @@ def test_zones_and_files(bokuan, tmp_path):
     )  # fmt: skip
     assert (ended.code, ended.err) == (0, "")
     assert "江苏省:金额随资金总额变化" in ended.out
+    # Under 60 the three floors of 20 cannot all hold.
+    assert "曲线到此为止" in ended.out
     folder = tmp_path / "new" / "here"
     names = {"sensitivity.csv", "gains.csv", "curve.csv", "sensitivity.png", "curve.png"}
     assert {path.name for path in folder.iterdir()} == names
@@ -53,7 +55,7 @@ def test_zones_and_files(bokuan, tmp_path):
     more = {row["id"]: float(row["gain_yuan"]) for row in gains if row["side"] == "more"}
     assert more == {"320000": 7000.0, "510000": 3000.0}
     kinks = [row for row in read(folder / "curve.csv") if row["id"] == "320000"]
-    assert (kinks[0]["pot_yuan"], kinks[-1]["pot_yuan"]) == ("500000", "3000000")
+    assert (kinks[0]["pot_yuan"], kinks[-1]["pot_yuan"]) == ("600000", "3000000")
     assert [row["amount_fen_exact"] for row in kinks][-1] == "210000000"
 
 

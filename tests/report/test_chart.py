@@ -18,7 +18,7 @@ def pixels(path):
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", ["by_unit", "by_zone", "two_way", "hostile"])
 def test_nothing_is_cut_off_and_no_text_overlaps(request, name, language):
-    with mpl.rc_context(chart._settings()):
+    with mpl.rc_context(chart.settings()):
         figure = chart.figure(request.getfixturevalue(name), language)
         figure.draw_without_rendering()
         whole = figure.bbox
