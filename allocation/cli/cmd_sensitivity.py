@@ -47,10 +47,11 @@ def run(
 
     result = allocate(loaded_with(scenario, sets))
     places = [position(result.recipients, zone) for zone in zones]
-    low, high = ends(result, start, stop)
+    low, high = ends(result, start, stop, asked=bool(zones) or out is not None)
     found = sensitivity(result)
-    asked = bool(zones) or out is not None
-    curve = found.curves(start=low, stop=high) if asked else None
+    curve = None
+    if zones or out is not None:
+        curve = found.curves(start=low, stop=high)
     written = []
     if out is not None and curve is not None:
         written = save_sensitivity(found, curve, out, language, places)

@@ -164,7 +164,10 @@ class Sensitivity:
         return self.curves(start=start, stop=stop).frame(zone)
 
     def curves(self, *, start: int | None = None, stop: int | None = None) -> Curve:
-        """Return the curve as a record, with the reason where it is none."""
+        """Return the curve as a record, with the reason where it is none.
+
+        The pot there is lies always within it.
+        """
         pot = self.solved.task.pot
         low = pot * 4 // 5 if start is None else start
         high = pot * 6 // 5 if stop is None else stop
@@ -221,4 +224,7 @@ def _side(solved: Solved, asked: Family) -> Side | None:
         piece = onward(asked)
     except OutOfReachError:
         return None
+    count = solved.task.cells.count
+    if tuple(piece.amounts[:count].tolist()) != solved.shares.exact(count):
+        raise NoPieceError
     return side_of_piece(solved.task, piece)

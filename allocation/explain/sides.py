@@ -54,11 +54,13 @@ class Side:
 
 
 def entitlements(task: Task) -> BigIntegers:
-    """Return each cell's entitlement in exact fen (cells,), as Fractions."""
+    """Return each cell's entitlement in exact fen (cells,), as Fractions; 0 without a claim."""
     unit = task.entitlement.denominator * task.pot
-    return np.array([Fraction(it, unit) for it in task.targets.tolist()], dtype=object)[
-        : task.cells.count
-    ]
+    cells = task.targets[: task.cells.count].tolist()
+    claims = np.array([Fraction(it, unit) for it in cells], dtype=object)
+    # In a two-way table who is entitled to nothing weighs a little, and is compared with nobody.
+    claims[np.repeat(task.entitlement.numerator == 0, task.cells.purposes)] = Fraction(0)
+    return claims
 
 
 def by_recipient(task: Task, cells: BigIntegers) -> BigIntegers:

@@ -52,14 +52,18 @@ def save_sensitivity(
     return save_files(Path(directory), writers)
 
 
-def ends(result: Allocation, start: str | None, stop: str | None) -> tuple[int | None, int | None]:
+def ends(
+    result: Allocation, start: str | None, stop: str | None, *, asked: bool = True
+) -> tuple[int | None, int | None]:
     """Return the ends of a curve in fen from what a user wrote: an amount, or a share of the pot.
 
     Raises
     ------
     InputError
-        If one cannot be read, or the pot does not lie between them.
+        If one cannot be read, the pot does not lie between them, or no curve is asked for.
     """
+    if not asked and (start is not None or stop is not None):
+        raise InputError([Problem("L1-curve-for-nobody", words={"found": start or stop})])
     assert result.solved is not None, "an allocation that was made here keeps it"
     pot = result.solved.task.pot
     low, high = (None if text is None else _end(text, pot) for text in (start, stop))

@@ -56,17 +56,18 @@ def test_zones_and_files(bokuan, tmp_path):
     assert more == {"320000": 7000.0, "510000": 3000.0}
     kinks = [row for row in read(folder / "curve.csv") if row["id"] == "320000"]
     assert (kinks[0]["pot_yuan"], kinks[-1]["pot_yuan"]) == ("600000", "3000000")
-    assert [row["amount_fen_exact"] for row in kinks][-1] == "210000000"
+    assert [row["amount_fen_exact"] for row in kinks][-1] == "(560000000/3)"
 
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
         (("--zone", "江苏县"), "L1-no-such-recipient"),
-        (("--from", "120%"), "L1-curve-end"),
-        (("--to", "50万元"), "L1-curve-end"),
-        (("--from", "much"), "L1-curve-end"),
-        (("--from", "-1%"), "L1-curve-end"),
+        (("--from", "90%"), "L1-curve-for-nobody"),
+        (("--zone", "江苏省", "--from", "120%"), "L1-curve-end"),
+        (("--zone", "江苏省", "--to", "50万元"), "L1-curve-end"),
+        (("--zone", "江苏省", "--from", "much"), "L1-curve-end"),
+        (("--zone", "江苏省", "--from", "-1%"), "L1-curve-end"),
     ],
 )
 def test_what_cannot_be_asked(inside, arguments, code):
