@@ -105,18 +105,73 @@ def moving_program(task: Task, program: LinearProgram, parameter: Parameter) -> 
 def _with_rows(task: Task, moving: MovingProgram, parameter: Parameter, pot: int) -> MovingProgram:
     """Return the program with the rates of its rows."""
     row_lower, row_upper = moving.row_lower.rate.copy(), moving.row_upper.rate.copy()
-    valid = []
     for group in moving.matrix.groups:
         rows = slice(group.start, group.stop)
         row_lower[rows], row_upper[rows] = _row_rates(task, group, moving.matrix, parameter, pot)
-        rule = task.loaded.scenario.rules.get(group.name)
-        if pot and isinstance(rule, GroupShare):
-            valid += _share_decides(rule, task.pot)
-    return replace(
+    found = replace(
         moving,
         row_lower=Affine(moving.row_lower.at, row_lower),
         row_upper=Affine(moving.row_upper.at, row_upper),
-        valid=joined(*valid),
+    )
+    return _with_shares(task, found) if pot else found
+
+
+def _with_shares(task: Task, moving: MovingProgram) -> MovingProgram:
+    """Return the program with every group's share of the pot in a row of its own.
+
+    A group's row was drawn from its share and its amount together; which of the two is the tighter
+    may change with the pot. The row keeps the amount, and the share moves in a copy of it.
+    """
+    found = moving
+    for group in moving.matrix.groups:
+        rule = task.loaded.scenario.rules.get(group.name)
+        if isinstance(rule, GroupShare) and (rule.least is not None or rule.most is not None):
+            found = _with_share(found, group, rule, task.pot)
+    return found
+
+
+def _with_share(
+    moving: MovingProgram, group: RowGroup, rule: GroupShare, pot: int
+) -> MovingProgram:
+    rows = np.arange(group.start, group.stop)
+    here_lower, here_upper = moving.row_lower, moving.row_upper
+    lower, upper = _endless(len(rows), -1), _endless(len(rows), 1)
+    if rule.least is not None and here_lower[rows].finite().all():
+        lower = _line(-(-rule.least * pot // 1), rule.least, len(rows))
+        amount = -inf if rule.least_amount is None else rule.least_amount
+        here_lower = here_lower.put(rows, _line(amount, 0, len(rows)))
+    if rule.most is not None and here_upper[rows].finite().all():
+        upper = _line(rule.most * pot // 1, rule.most, len(rows))
+        amount = inf if rule.most_amount is None else rule.most_amount
+        here_upper = here_upper.put(rows, _line(amount, 0, len(rows)))
+    return replace(
+        moving,
+        matrix=_with_copies(moving.matrix, rows),
+        row_lower=joined(here_lower, lower),
+        row_upper=joined(here_upper, upper),
+    )
+
+
+def _line(at: Fraction | float, rate: Fraction | int, size: int) -> Affine:
+    whole = at if isinstance(at, float) else int(at)
+    return Affine(np.full(size, whole, dtype=object), np.full(size, rate, dtype=object))
+
+
+def _endless(size: int, sign: int) -> Affine:
+    return Affine.fixed(np.full(size, sign * inf))
+
+
+def _with_copies(program: LinearProgram, rows: Integers) -> LinearProgram:
+    """Return the program with copies of ``rows`` at its end, in no group."""
+    entries = np.isin(program.row_of_entry, rows)
+    ends = program.indptr[-1] + np.cumsum(np.diff(program.indptr)[rows])
+    return replace(
+        program,
+        indptr=np.concatenate([program.indptr, ends]),
+        indices=np.concatenate([program.indices, program.indices[entries]]),
+        data=np.concatenate([program.data, program.data[entries]]),
+        row_lower=np.concatenate([program.row_lower, program.row_lower[rows]]),
+        row_upper=np.concatenate([program.row_upper, program.row_upper[rows]]),
     )
 
 
@@ -240,8 +295,6 @@ def _row_rates(
     elif group.name == UPPER and parameter.kind == UNIT:
         low[parameter.row], high[parameter.row] = 1, 1
     elif isinstance(rule, GroupShare):
-        if pot:
-            low[:], high[:] = _group_rates(rule, task.pot)
         if parameter.rule == group.name:
             low[parameter.row] += parameter.kind == LEAST
             high[parameter.row] += parameter.kind == MOST
@@ -252,29 +305,6 @@ def _row_rates(
         rates = _bound_rates(task, group.name, parameter, pot)[np.flatnonzero(bounds.applies)]
         (low if bounds.floor else high)[:] = rates
     return low, high
-
-
-def _group_rates(rule: GroupShare, pot: int) -> tuple[Fraction | int, Fraction | int]:
-    """Return how fast a group's bounds move with the pot: by the share, if the share decides."""
-    low = high = Fraction(0)
-    if rule.least is not None and rule.least * pot >= (rule.least_amount or 0):
-        low = Fraction(rule.least)
-    if rule.most is not None and (rule.most_amount is None or rule.most * pot <= rule.most_amount):
-        high = Fraction(rule.most)
-    return low, high
-
-
-def _share_decides(rule: GroupShare, pot: int) -> list[Affine]:
-    """Return margins that say for how long the share, or the amount, is the tighter of the two."""
-    margins = []
-    for share, amount in ((rule.least, rule.least_amount), (rule.most, rule.most_amount)):
-        if share is not None and amount is not None:
-            gap = Affine(
-                np.array([abs(share * pot - amount)], dtype=object),
-                np.array([share if share * pot >= amount else -share], dtype=object),
-            )
-            margins.append(gap)
-    return margins
 
 
 def _step_rates(program: LinearProgram, rows: Integers) -> BigIntegers:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from generated import KINDS, write_scenario
+from mixed import write_mixed
 from perturbed import Perturbed, disagreements
 
 import allocation
@@ -74,6 +75,19 @@ def test_generated_scenarios_against_solving_again(tmp_path, campaign, kind):
         assert said == [], seed
         total += count
     assert total or kind == "soft"
+
+
+def test_mixed_rules_against_solving_again(tmp_path, campaign):
+    """Bounds of every kind at once, shares of the pot and amounts side by side."""
+    total = 0
+    for seed in range(campaign(small=4, full=300)):
+        try:
+            count, said = wrong(str(write_mixed(tmp_path / str(seed), seed)))
+        except allocation.ConflictError:
+            continue
+        assert said == [], seed
+        total += count
+    assert total >= 10
 
 
 def set_of(task, parameter, moved):

@@ -36,7 +36,7 @@ class Perturbed:
         """Return the exact amounts of the cells, or None if the rules cannot hold."""
         task, helpers = self.task, self.task.rows.helpers
         there = self.moving.moved(moved).closed(task.targets, helpers)
-        if there.column_upper.below(there.column_lower).any():
+        if (there.column_upper.at < there.column_lower.at).any():
             return None
         try:
             found = fair_share(there.here(), task.targets, helpers)
