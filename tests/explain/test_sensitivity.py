@@ -133,8 +133,15 @@ def test_the_whole_road_again_with_the_parameter_changed(name):
 
 def change_of(moving, more):
     """Return how the first program's bounds move, per 10,000 yuan; ``more`` rows stand still."""
-    scale = moving.matrix.row_scale
-    rows = [np.array(side.rate, float) / scale for side in (moving.row_lower, moving.row_upper)]
+    matrix, count = moving.matrix, moving.matrix.groups[-1].stop
+    members = [tuple(part) for part in np.split(matrix.indices, matrix.indptr[1:-1])]
+    rows = []
+    for side in (moving.row_lower, moving.row_upper):
+        rate = np.array(side.rate, float) / matrix.row_scale
+        for copy in range(count, matrix.rows):
+            # A group's share of the pot moves in a copy of its row.
+            rate[members.index(members[copy], 1)] += rate[copy]
+        rows.append(rate[:count])
     columns = [np.array(side.rate, float) for side in (moving.column_lower, moving.column_upper)]
     none = np.zeros(more)
     return Change(
