@@ -80,14 +80,14 @@ def test_generated_scenarios_against_solving_again(tmp_path, campaign, kind):
 def test_mixed_rules_against_solving_again(tmp_path, campaign):
     """Bounds of every kind at once, shares of the pot and amounts side by side."""
     total = 0
-    for seed in range(campaign(small=4, full=300)):
+    for seed in range(campaign(small=3, full=300)):
         try:
             count, said = wrong(str(write_mixed(tmp_path / str(seed), seed)))
         except allocation.ConflictError:
             continue
         assert said == [], seed
         total += count
-    assert total >= 10
+    assert total >= 6
 
 
 def set_of(task, parameter, moved):
