@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from allocation.report.cliffs import Cliffs, cliffs
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.sensitivity import sensitivity
     from allocation.result import Allocation
     from allocation.scenario import Loaded, check, load, shipped
     from allocation.verification import Verification, verify
@@ -57,6 +58,7 @@ __all__ = [
     "explain",
     "load",
     "read_record",
+    "sensitivity",
     "shipped",
     "verify",
 ]
@@ -81,6 +83,7 @@ _HOMES = {
     "explain": ("allocation.report.explanation", "explain"),
     "load": ("allocation.scenario", "load"),
     "read_record": ("allocation.record", "read_record"),
+    "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
     "Verification": ("allocation.verification", "Verification"),
     "verify": ("allocation.verification", "verify"),

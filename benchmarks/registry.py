@@ -8,6 +8,7 @@ from benchmarks import (
     explained,
     general_rules,
     nested_rules,
+    pot_curve,
     what_ifs,
 )
 
@@ -19,5 +20,6 @@ BENCHMARKS = (
     certificates.SPEED,
     certificates.GROWTH,
     what_ifs.WHAT_IFS,
+    pot_curve.SPEED,
     command_line.START_UP,
 )

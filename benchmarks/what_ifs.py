@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from allocation.explain.who import who_is_meant
+from allocation.explain.recipient import who_is_meant
 
 from allocation.engine import allocate
 from allocation.explain.cliffs import find_cliffs
@@ -48,7 +48,7 @@ def _speed(scope: Scope) -> Iterator[Line]:
     for name, studied in _STUDIED.items():
         loaded = load(name)
         result = allocate(loaded)
-        who = who_is_meant(result, result.recipients.ids[:studied], "")
+        who = who_is_meant(result, result.recipients.ids[:studied])
         count = _what_ifs(find_cliffs(result, who))
         found = ratio(partial(find_cliffs, result, who), partial(allocate, loaded), _ROUNDS)
         yield Line.of(f"{name}, one of {count}", "one allocation", _each(found, count), _TARGET)

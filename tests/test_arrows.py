@@ -25,6 +25,7 @@ HOUSE = [
     ["allocation.report"],
     ["allocation.explain"],
     # The main road, from a scenario to proven amounts.
+    ["allocation.explain"],
     ["allocation.engine"],
     ["allocation.verification"],
     ["allocation.conflict", "allocation.run_record"],

@@ -25,6 +25,7 @@ COMMANDS = (
     "run",
     "explain",
     "compare",
+    "sensitivity",
     "cliffs",
     "verify",
     "export",

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from allocation.result import Allocation
 
 #: Okabe and Ito: told apart with every kind of colour blindness.
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 _HATCHES = ("", "//", "xx", "..", "++", "oo")
-_WIDTH, _ROW, _FRAME, _DPI = 10.0, 0.25, 2.2, 150
+_WIDTH, _ROW, _FRAME, DPI = 10.0, 0.25, 2.2, 150
 _LABEL_LETTERS, _TITLE_LETTERS, _FOOT_LETTERS, _LEGEND_LETTERS = 44, 66, 110, 140
 _SMALL = 8
 
@@ -39,7 +39,7 @@ def draw(result: Allocation, path: Path | str, language: Language = "zh") -> Non
 
     spoken = drawable_language(language)
     with mpl.rc_context(settings()):
-        figure(result, spoken).savefig(path, format="png", dpi=_DPI, metadata={"Software": None})
+        figure(result, spoken).savefig(path, format="png", dpi=DPI, metadata={"Software": None})
 
 
 def settings() -> Any:
@@ -161,12 +161,12 @@ def _legend(found: Figure, shown: Bars, language: Language) -> None:
 
 
 def _colour(at: int) -> str:
-    return _COLOURS[at % len(_COLOURS)]
+    return COLOURS[at % len(COLOURS)]
 
 
 def _hatch(at: int) -> str:
     """Return the hatch that tells colours apart once they repeat."""
-    return _HATCHES[at // len(_COLOURS) % len(_HATCHES)]
+    return _HATCHES[at // len(COLOURS) % len(_HATCHES)]
 
 
 def _make_room(found: Figure, axes: Axes, shown: Bars) -> None:

@@ -182,6 +182,20 @@ def drawn(
     return found
 
 
+def ruled(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Return a plain table: the first column to the left, the others to the right."""
+    from rich.table import Table
+    from rich.text import Text
+
+    found = Table(box=box(), show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    found.add_column(Text(heads[0]), overflow="fold")
+    for head in heads[1:]:
+        found.add_column(Text(head), justify="right", no_wrap=True, overflow="fold")
+    for row in rows:
+        found.add_row(*map(Text, row))
+    return found
+
+
 def box() -> Box:
     """Return the lines of a table: a rule under the head, ASCII only."""
     from rich.box import Box

@@ -22,6 +22,7 @@ _TABLES = (
     "regions",
     "explain",
     "attribution",
+    "sensitivity",
     "cliffs",
     "verify",
 )

@@ -37,13 +37,38 @@ _NEWTON_STEPS = 60
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What one stage found to hold the amounts; the amounts follow from it exactly.
+
+    Parameters
+    ----------
+    at_level
+        Columns at the level times their target.
+    pinned, at_upper
+        Columns held by a bound of their own, and which of them by the upper one.
+    capped
+        Those of them whose upper bound the level has reached.
+    tight, at_lower
+        Rows held by a bound, and which of them by the lower one.
+    """
+
+    at_level: Integers
+    pinned: Integers
+    at_upper: Mask
+    capped: Integers
+    tight: Integers
+    at_lower: Mask
+
+
+@dataclass(frozen=True)
 class LevelShare:
-    """Exact amounts (n,) as Fractions or integers, the rows found tight, and the levels."""
+    """Exact amounts (n,) as Fractions or integers, the rows found tight, the levels, and why."""
 
     amounts: BigIntegers
     tight: Mask
     stages: int
     solves: int
+    facts: tuple[Facts, ...]
 
 
 class OutOfReachError(Exception):
@@ -125,6 +150,7 @@ class _Sequence:
         self.exact = ExactAmounts(program, targets)
         self.tight = np.zeros(program.rows, dtype=bool)
         self.stages = self.solves = 0
+        self.facts: list[Facts] = []
         self.session: Session = solver(_stage_program(program, self.share, self.scaled))
         # Levels and bounds this close count as met; exact arithmetic decides what they are.
         self.met = self.session.precision
@@ -148,7 +174,9 @@ class _Sequence:
             self.stages += 1
             level, solution = self._next_level(level)
             self._fix(level, solution)
-        return LevelShare(self.exact.amounts, self.tight, self.stages, self.solves)
+        return LevelShare(
+            self.exact.amounts, self.tight, self.stages, self.solves, tuple(self.facts)
+        )
 
     def _next_level(self, start: float) -> tuple[float, Solution]:
         """Return the largest level everyone still open can have, and its solution.
@@ -197,25 +225,25 @@ class _Sequence:
         driven, natural = weight > noise, level * scaled.target
         # A column held by a bound of its own, with a multiplier or because its cap is reached.
         pinned = ~self.exact.known & (np.abs(column_dual) > noise)
-        value = np.where(column_dual < 0, program.column_upper, program.column_lower)
+        upper = column_dual < 0
         at_floor = driven & (natural <= scaled.lower * (1.0 + self.met))
         at_cap = self.open & (natural >= scaled.upper * (1.0 - self.met))
-        value[share[at_floor]] = program.column_lower[share[at_floor]]
-        value[share[at_cap]] = program.column_upper[share[at_cap]]
+        upper[share[at_floor]], upper[share[at_cap]] = False, True
         pinned[share[at_floor | at_cap]] = True
         if not (driven.any() or pinned[share].any()):
             raise ArithmeticError("a stage fixed nobody")
         tight = np.flatnonzero(np.abs(row_dual) > noise)
         self.tight[tight] = True
-        low_side = row_dual[tight] > 0
-        found = self.exact.add_stage(
+        facts = Facts(
             at_level=share[driven & ~pinned[share]],
             pinned=np.flatnonzero(pinned),
-            values=value[pinned],
+            at_upper=upper[pinned],
+            capped=share[at_cap],
             tight=tight,
-            sides=np.where(low_side, program.row_lower[tight], program.row_upper[tight]),
+            at_lower=row_dual[tight] > 0,
         )
-        self._close(found)
+        self.facts.append(facts)
+        self._close(self.exact.add_stage(*taken(program, facts)))
 
     def _close(self, columns: Integers) -> None:
         """Hold ``columns`` at their exact amounts in the session."""
@@ -228,6 +256,16 @@ class _Sequence:
         self.open[closed] = False
         endless = np.full(len(closed), np.inf)
         self.session.row_bounds(self.program.rows + closed, -endless, endless)
+
+
+def taken(
+    program: LinearProgram, facts: Facts
+) -> tuple[Integers, Integers, Integers, Integers, Integers]:
+    """Return what :meth:`ExactAmounts.add_stage` takes: columns, rows, and where they are held."""
+    pinned, tight = facts.pinned, facts.tight
+    held = np.where(facts.at_upper, program.column_upper[pinned], program.column_lower[pinned])
+    sides = np.where(facts.at_lower, program.row_lower[tight], program.row_upper[tight])
+    return facts.at_level, pinned, held, tight, sides
 
 
 def _scaled(program: LinearProgram, targets: BigIntegers, share: Integers) -> _Scaled:

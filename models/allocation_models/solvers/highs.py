@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,12 +127,66 @@ class HighsSession:
             np.asarray(answer.col_dual, dtype=np.float64),
         )
 
+    def ranges(self) -> BasisRanges:
+        """Return the ranges of the basis of the last solve.
+
+        Raises
+        ------
+        UnprovenError
+            If HiGHS gives none.
+        """
+        status, found = self._highs.getRanging()
+        if status.name != "kOk" or not found.valid:
+            raise UnprovenError("no ranges")
+        names = ("row_bound_dn", "row_bound_up", "col_bound_dn", "col_bound_up")
+        bounds = [getattr(found, name).value_ for name in names]
+        costs = [found.col_cost_dn.value_, found.col_cost_up.value_]
+        return BasisRanges(*(np.asarray(values, dtype=np.float64) for values in bounds + costs))
+
     def _ray(self) -> Floats:
         """Return the proof of infeasibility, zero where there is none."""
         found = None
         if self._program.integer is None:
             _, _, found = self._highs.getDualRay()
         return np.zeros(len(self._program.row_lower)) if found is None else np.asarray(found)
+
+
+@dataclass(frozen=True)
+class BasisRanges:
+    """Ranges of the one basis HiGHS ended in, which others may end in differently.
+
+    Parameters
+    ----------
+    row_low, row_high
+        Shape (m,): a row's active bound may go from and to here with the basis still optimal.
+    column_low, column_high
+        Shape (n,), likewise for columns.
+    cost_low, cost_high
+        Shape (n,): each cost may go from and to here.
+    """
+
+    row_low: Floats
+    row_high: Floats
+    column_low: Floats
+    column_high: Floats
+    cost_low: Floats
+    cost_high: Floats
+
+
+def basis_ranges(program: FloatProgram) -> tuple[Solution, BasisRanges]:
+    """Return the proven optimum and the ranges of its basis.
+
+    How far the optimal *value* keeps its slope is another, often larger, range:
+    :mod:`allocation_models.value_sensitivity`.
+
+    Raises
+    ------
+    UnprovenError
+        If nothing was proven, or HiGHS gives no ranges.
+    """
+    session = HighsSession(program, "simplex")
+    solution = session.solve()
+    return solution, session.ranges()
 
 
 _STATUS = {

@@ -62,9 +62,14 @@ class PulpSession(Rebuilt):
         problem.solve(pulp.getSolver(self._name, msg=False))
         if problem.status == pulp.LpStatusInfeasible:
             return Solution(Status.INFEASIBLE, np.zeros(0))
+        if problem.status == pulp.LpStatusUnbounded:
+            return proven(program, Solution(Status.UNBOUNDED, np.zeros(0)))
         if problem.sol_status != pulp.LpSolutionOptimal:
             return proven(program, Solution(Status.UNPROVEN, np.zeros(0)))
-        x = np.array([variable.varValue or 0.0 for variable in variables])
+        # A column in no row and without cost is not written; it may stand anywhere in its bounds.
+        idle = np.clip(0.0, program.column_lower, program.column_upper).tolist()
+        values = [variable.varValue for variable in variables]
+        x = np.array([at if v is None else v for v, at in zip(values, idle, strict=True)])
         if program.integer is not None:
             return proven(program, Solution(Status.OPTIMAL, x), self.precision)
         row_dual = np.zeros(len(program.row_lower))
