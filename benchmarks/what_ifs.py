@@ -6,10 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from allocation.explain.recipient import who_is_meant
-
 from allocation.engine import allocate
 from allocation.explain.cliffs import find_cliffs
+from allocation.explain.recipient import chosen
 from allocation.scenario import load
 from benchmarks.spec import Benchmark, Line, Scope
 from benchmarks.timing import ratio
@@ -48,7 +47,7 @@ def _speed(scope: Scope) -> Iterator[Line]:
     for name, studied in _STUDIED.items():
         loaded = load(name)
         result = allocate(loaded)
-        who = who_is_meant(result, result.recipients.ids[:studied])
+        who = chosen(result, result.recipients.ids[:studied])
         count = _what_ifs(find_cliffs(result, who))
         found = ratio(partial(find_cliffs, result, who), partial(allocate, loaded), _ROUNDS)
         yield Line.of(f"{name}, one of {count}", "one allocation", _each(found, count), _TARGET)

@@ -33,6 +33,7 @@ def run(
 ) -> None:
     """Allocate and explain: write the pages if asked, else print a page or everyone's steps."""
     from allocation.engine import allocate
+    from allocation.explain.recipient import positions
     from allocation.report.explained_text import print_all, print_page
     from allocation.report.explanation import explain
 
@@ -42,7 +43,7 @@ def run(
             print(say("cli-written", language, path=path))
         return
     # All names are looked up before the first page is printed.
-    explained.positions(zones)
+    positions(explained.result, zones)
     for at, zone in enumerate(zones):
         print("\n" if at else "", end="")
         print_page(explained.content(zone, language))

@@ -40,13 +40,13 @@ def run(
 ) -> None:
     """Allocate, explore, write, print."""
     from allocation.engine import allocate, loaded_with
-    from allocation.explain.curves import position
+    from allocation.explain.recipient import positions
     from allocation.report.sensitivity import sensitivity
     from allocation.report.sensitivity_files import ends, save_sensitivity
     from allocation.report.sensitivity_terminal import print_sensitivity
 
     result = allocate(loaded_with(scenario, sets))
-    places = [position(result.recipients, zone) for zone in zones]
+    places = positions(result, zones)
     low, high = ends(result, start, stop, asked=bool(zones) or out is not None)
     found = sensitivity(result)
     curve = None

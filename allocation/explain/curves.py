@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.engine import solver_named, task_of
-from allocation.errors import ConflictError, InputError, Problem
+from allocation.errors import ConflictError, InputError
 from allocation.explain.moving_rules import moving_program, why_not_linear
 from allocation.explain.parameters import Parameter, parameters
 from allocation.explain.sides import by_recipient
@@ -68,35 +68,16 @@ class Curve:
         points = list(zip(self.pots, map(Fraction, self.amounts[:, at].tolist()), strict=True))
         return points if self.reason else bends(points)
 
-    def frame(self, zone: str = "") -> pd.DataFrame:
+    def frame(self, at: int | None = None) -> pd.DataFrame:
         """Return the amounts as a frame: pots × recipients, or one recipient's kinks."""
         import pandas as pd
 
         ids = self.recipients.ids
-        if not zone:
+        if at is None:
             return pd.DataFrame(self.amounts, pd.Index(self.pots, name="pot_fen"), list(ids))
-        at = position(self.recipients, zone)
         pots, amounts = zip(*self.knots(at), strict=True)
         index = pd.Index(pots, name="pot_fen", dtype=object)
         return pd.DataFrame({ids[at]: pd.Series(amounts, index, dtype=object)})
-
-
-def position(recipients: Frame, zone: str) -> int:
-    """Return a recipient's place by code or name.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    from allocation.errors import nearest
-
-    for names in (recipients.ids, recipients.names, recipients.names_en):
-        if zone in names:
-            return names.index(zone)
-    known = [*recipients.ids, *recipients.names]
-    words = {"found": zone, "nearest": nearest(zone, known)}
-    raise InputError([Problem("L1-no-such-recipient", words=words)])
 
 
 def curve_of(solved: Solved, start: int, stop: int) -> Curve:

@@ -18,22 +18,26 @@ if TYPE_CHECKING:
 _SHOWN = 60
 
 
-def who_is_meant(result: Allocation, names: Sequence[str]) -> Mask:
-    """Return the recipients that ``names`` mean, shape (n,); everyone if there are none.
+def positions(result: Allocation, names: Sequence[str]) -> list[int]:
+    """Return the positions of the recipients that ``names`` mean, each once.
 
     Raises
     ------
     InputError
         With every name that means nobody here, and the nearest ones.
     """
-    if not names:
-        return np.ones(len(result.recipients), dtype=bool)
-    found = [position(result, name) for name in names]
+    found = [_position(result, name) for name in names]
     raise_if_any([each for each in found if isinstance(each, Problem)])
-    return np.isin(np.arange(len(result.recipients)), [at for at in found if isinstance(at, int)])
+    return list(dict.fromkeys(at for at in found if isinstance(at, int)))
 
 
-def position(result: Allocation, name: str) -> int | Problem:
+def chosen(result: Allocation, names: Sequence[str]) -> Mask:
+    """Return the recipients that ``names`` mean as a mask, shape (n,); everyone without names."""
+    count = len(result.recipients)
+    return np.isin(np.arange(count), positions(result, names) if names else np.arange(count))
+
+
+def _position(result: Allocation, name: str) -> int | Problem:
     """Return the position of the recipient that ``name`` means, or what is wrong with the name."""
     assert result.solved is not None, "whoever solves says from what"
     frame, place = result.recipients, Place(column="zone")

@@ -17,6 +17,7 @@ from allocation.engine import solver_named
 from allocation.explain.curves import Curve, curve_of
 from allocation.explain.moving_rules import moving_program, why_not_linear
 from allocation.explain.parameters import Parameter, parameters
+from allocation.explain.recipient import positions
 from allocation.explain.sides import Side, side_by_solving, side_of_piece
 from allocation_models.family import NoPieceError, family, onward
 from allocation_models.level_sequence import OutOfReachError
@@ -161,7 +162,8 @@ class Sensitivity:
             Index ``pot_fen``, one column per recipient id; exact Fractions of fen. Between two rows
             the amounts are linear, unless ``curves(…).reason`` says otherwise.
         """
-        return self.curves(start=start, stop=stop).frame(zone)
+        at = positions(self.result, [zone])[0] if zone else None
+        return self.curves(start=start, stop=stop).frame(at)
 
     def curves(self, *, start: int | None = None, stop: int | None = None) -> Curve:
         """Return the curve as a record, with the reason where it is none.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from allocation.engine import allocate
 from allocation.explain.cliffs import find_cliffs
-from allocation.explain.recipient import who_is_meant
+from allocation.explain.recipient import chosen
 from allocation.report.cliffs_chart import draw_cliffs, figure, shown
 from allocation.report.cliffs_frames import (
     audit_frame,
@@ -130,5 +130,5 @@ def cliffs(
         If the rules cannot all hold to begin with. A what-if they cannot hold in is counted.
     """
     result = subject if isinstance(subject, Allocation) else allocate(subject, sets=sets)
-    who = who_is_meant(result, zones)
+    who = chosen(result, zones)
     return Cliffs(find_cliffs(result, who, progress), who)

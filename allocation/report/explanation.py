@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocation.engine import allocate
-from allocation.errors import Problem, raise_if_any
 from allocation.explain.reasons import Reasons
-from allocation.explain.recipient import position
+from allocation.explain.recipient import positions
 from allocation.explain.waterfall import Waterfall, waterfall
 from allocation.report.explained_page import Page, page_of
 from allocation.report.fonts import drawable_language
@@ -77,7 +76,7 @@ class Explanation:
         """Return a recipient's page as one self-contained HTML file."""
         from allocation.report.explained_html import page_html
 
-        return page_html(*self._pair(self.positions([zone])[0], language))
+        return page_html(*self._pair(positions(self.result, [zone])[0], language))
 
     def plot(self, zone: str, language: Language = "zh") -> Figure:
         """Return a recipient's waterfall as a matplotlib figure."""
@@ -99,7 +98,7 @@ class Explanation:
         """
         from allocation.report.explained_files import save_explanations
 
-        chosen = self.positions(zones) or range(len(self.result.recipients))
+        chosen = positions(self.result, zones) or range(len(self.result.recipients))
         pages = {at: self._pair(at, language) for at in chosen}
         return save_explanations(
             self.result, self.waterfall, pages, Path(directory), pictures=bool(zones)
@@ -107,19 +106,7 @@ class Explanation:
 
     def content(self, zone: str, language: Language = "zh") -> Page:
         """Return what stands on a recipient's page."""
-        return self._content(self.positions([zone])[0], language)
-
-    def positions(self, zones: Sequence[str]) -> list[int]:
-        """Return the positions of the recipients that names mean, each once.
-
-        Raises
-        ------
-        InputError
-            With every name that is unknown.
-        """
-        found = [position(self.result, zone) for zone in zones]
-        raise_if_any([problem for problem in found if isinstance(problem, Problem)])
-        return list(dict.fromkeys(at for at in found if isinstance(at, int)))
+        return self._content(positions(self.result, [zone])[0], language)
 
     def _content(self, index: int, language: Language) -> Page:
         return page_of(self.result, self.waterfall, self._reasons, index, language)

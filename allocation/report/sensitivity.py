@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocation.engine import allocate
-from allocation.explain.curves import position
+from allocation.explain.recipient import positions
 from allocation.explain.sensitivity import Sensitivity, sensitivity_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class SensitivityReport(Sensitivity):
         """
         from allocation.report.curve_chart import curve_figure
 
-        places = [position(self.result.recipients, zone) for zone in zones]
+        places = positions(self.result, zones)
         return curve_figure(self, self.curves(start=start, stop=stop), places, language)
 
 

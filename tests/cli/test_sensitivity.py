@@ -62,7 +62,7 @@ def test_zones_and_files(bokuan, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("--zone", "江苏县"), "L1-no-such-recipient"),
+        (("--zone", "江苏县"), "L1-unknown-recipient"),
         (("--from", "90%"), "L1-curve-for-nobody"),
         (("--zone", "江苏省", "--from", "120%"), "L1-curve-end"),
         (("--zone", "江苏省", "--to", "50万元"), "L1-curve-end"),

@@ -258,7 +258,7 @@ def test_python_returns_frames():
     jiangsu = found.curve("江苏省")
     assert isinstance(jiangsu, pd.DataFrame)
     assert list(jiangsu["320000"] / jiangsu.index) == [Fraction(8, 100)] * 2
-    with pytest.raises(allocation.InputError, match="L1-no-such-recipient"):
+    with pytest.raises(allocation.InputError, match="L1-unknown"):
         found.curve("江苏县")
 
 

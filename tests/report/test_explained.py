@@ -256,7 +256,7 @@ def test_unknown_recipients_are_refused(national, zone, code):
 
 def test_all_unknown_recipients_are_said_at_once(national):
     with pytest.raises(InputError) as error:
-        national.positions(["山溪", "山西", "江输"])
+        positions(national.result, ["山溪", "山西", "江输"])
     assert len(error.value.problems) == 2
 
 
