@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from allocation.conflict import check
     from allocation.engine import allocate
     from allocation.errors import (
         BokuanError,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from allocation.record import read_record
     from allocation.report.frames import comparison_frame as compare
     from allocation.result import Allocation
-    from allocation.scenario import Loaded, check, load, shipped
+    from allocation.scenario import Loaded, load, shipped
 
     __version__: str
 
@@ -59,7 +60,7 @@ _HOMES = {
     "Place": ("allocation.errors", "Place"),
     "Problem": ("allocation.errors", "Problem"),
     "allocate": ("allocation.engine", "allocate"),
-    "check": ("allocation.scenario", "check"),
+    "check": ("allocation.conflict", "check"),
     "compare": ("allocation.report.frames", "comparison_frame"),
     "load": ("allocation.scenario", "load"),
     "read_record": ("allocation.record", "read_record"),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation.conflict import conflict_error
-from allocation.errors import ConflictError, FaultError, Problem, raise_if_any
+from allocation.conflict import awards_exceed, conflict_error
+from allocation.errors import FaultError, Problem, raise_if_any
 from allocation.money import format_amount
 from allocation.result import Allocation, Heading, PurposeColumn, Solved
 from allocation.run_record import record_of
@@ -89,15 +89,15 @@ def loaded_with(
 def task_of(loaded: Loaded, below: frozenset[Path] = frozenset()) -> Task:
     """Return the task of a scenario; raise every problem found in it and its data.
 
-    ``below`` holds the scenarios whose upper level this one is.
+    Awards over the pot are a conflict before anything is shared: they would leave entitlements
+    below zero. ``below`` holds the scenarios whose upper level this one is.
     """
     totals, kept = _upper_totals(loaded, below | {loaded.path.resolve()})
     task, problems = prepare(loaded, totals)
-    errors = [problem for problem in problems if not problem.warning]
-    if errors and all(problem.code.startswith("L11-") for problem in errors):
-        raise ConflictError(errors)
     raise_if_any(problems)
     assert task is not None, "no task has problems"
+    if awards_exceed(task):
+        raise conflict_error(task, solver_named(DEFAULT_SOLVER))
     warnings = [problem for problem in problems if problem.warning]
     return replace(task, warnings=(*loaded.warnings, *warnings, *kept))
 
@@ -167,8 +167,8 @@ def allocate_task(task: Task, solver: Solver, solver_name: str) -> Allocation:
     try:
         shares = share_out(task, solver)
         whole = to_whole(task, shares, solver)
-    except InfeasibleError as error:
-        raise conflict_error(task, error.conflict) from None
+    except InfeasibleError:
+        raise conflict_error(task, solver) from None
     except (UnprovenError, ArithmeticError) as error:
         raise FaultError([Problem("L8-unproven", words={"found": str(error)})]) from error
     return _described(task, shares, whole, solver_name)

@@ -24,6 +24,7 @@ HOUSE = [
     ["allocation.model_file"],
     ["allocation.report"],
     # The main road, from a scenario to proven amounts.
+    ["allocation.explain"],
     ["allocation.engine"],
     ["allocation.conflict", "allocation.run_record"],
     ["allocation.result"],

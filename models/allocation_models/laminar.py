@@ -95,6 +95,23 @@ def nest(program: LinearProgram) -> Nesting:
     return Nesting(tree, np.sort(np.append(odd, np.array(crossing, dtype=np.int64))), reason)
 
 
+def hang(program: LinearProgram) -> tuple[Tree, Integers]:
+    """Return the rows that nest as a tree, whatever its total, and the rows left over.
+
+    Rows of a single column are leaves' parents here, and the root is there even if no row is about
+    all columns: then it has no bounds.
+    """
+    sizes = np.diff(program.indptr)
+    plain = _all_ones(program, sizes)
+    order = np.flatnonzero(plain)
+    order = order[np.argsort(-sizes[order], kind="stable")]
+    growing = _Growing(program.columns)
+    crossing = [row for batch in _batches(program, order) for row in growing.take(program, batch)]
+    odd = np.flatnonzero(~plain & (sizes > 0))
+    left = np.sort(np.append(odd, np.array(crossing, dtype=np.int64)))
+    return growing.tree(program), left
+
+
 def _batches(program: LinearProgram, order: Integers) -> list[Integers]:
     """Return the rows, largest first, in runs of one rule that are disjoint.
 
@@ -146,7 +163,8 @@ class _Growing:
 
     def tree(self, program: LinearProgram) -> Tree:
         """Return the finished tree."""
-        rows, nodes = np.concatenate(self.rows), np.concatenate(self.nodes)
+        none = np.zeros(0, dtype=np.int64)
+        rows, nodes = np.concatenate([none, *self.rows]), np.concatenate([none, *self.nodes])
         return _tree(program, self.parents, self.owner, rows, nodes)
 
 

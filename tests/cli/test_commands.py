@@ -43,7 +43,8 @@ def test_check_tells_every_problem_at_once(bokuan, plan, tmp_path):
 def test_check_tells_rules_that_cannot_hold_from_bad_input(bokuan):
     ended = bokuan("check", "plan.toml", "--set", "rules.floor.amount=40万元")
     assert ended.code == 1
-    assert "[L11-floors-over-pot]" in ended.err
+    assert "[L11-conflict]" in ended.err
+    assert "120.00 > 资金总额 100.00" in ended.err
 
 
 def test_run_prints_the_table(bokuan):
