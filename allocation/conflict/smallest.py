@@ -83,9 +83,14 @@ def _dispensable(task: Task, member: Member) -> int:
 def proof_of(task: Task, members: Collection[Member], solver: Solver | None) -> Proof | None:
     """Return a proof that ``members`` conflict, or None if they can all hold.
 
-    Sums first, on what nests; then a linear program; then the binary one where a rule asks for it.
+    Awards first; then sums, on what nests; then a linear program; then the binary one where a rule asks for it.
     Without a solver, None also where sums alone do not tell.
     """
+    if Given.POT in members and awards_of(task, members) > task.pot:
+        # Nothing is left to be shared: what else the rules say of entitlements means nothing.
+        awards = frozenset({Given.POT, *(key for key in members if awards_of(task, {key}))})
+        part = part_of(task, awards)
+        return Proof(awards, part, nested_conflict(part.program)[0])
     part = part_of(task, members)
     conflict, all_nest = nested_conflict(part.program)
     if conflict is None and not all_nest and solver is not None:
@@ -93,9 +98,6 @@ def proof_of(task: Task, members: Collection[Member], solver: Solver | None) -> 
     if conflict is not None:
         needed = {term.member for term in terms_of(task, part, conflict)}
         return Proof(frozenset(needed), part, conflict)
-    if Given.POT in part.members and awards_of(task, members) > task.pot:
-        awards = {member for member in members if awards_of(task, {member})}
-        return Proof(frozenset({Given.POT, *awards}), part, None)
     if solver is not None and raised(task, members) and not _can_be_funded(part, solver):
         return Proof(part.members, part, None)
     return None

@@ -148,7 +148,7 @@ def _listed(task: Task, who: Integers) -> dict[str, str]:
 
 
 def _group(task: Task, key: str, rule: GroupShare, terms: Sequence[Term]) -> Problem:
-    """Return the sides of a group's rows that take part, with the groups' names in both languages."""
+    """Return the sides of a group's rows that take part, by the groups' names."""
     rows = [pair for term in terms for pair in _limits(term)]
     shown = [(_label(task, rule, row), limit) for row, limit in rows[:_LISTED]]
     zh, en = (

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from allocation.conflict import Given
 from allocation.policy.rows import POT, PURPOSES, UPPER
-from allocation_models.program import NO_BOUND
+from allocation_models.program import NO_BOUND, RowGroup
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -71,8 +71,9 @@ def can_hold(task: Task, members: Collection[object]) -> bool:
     least, most = program.column_lower.astype(float), program.column_upper.astype(float)
     # The pot stands in for "no cap".
     most[most >= task.pot] = np.inf
-    for group in program.groups[-1:] if task.cells.purposes > 1 else ():
-        high[group.start : group.stop][high[group.start : group.stop] >= task.pot] = np.inf
+    if task.cells.purposes > 1:
+        group = program.groups[-1]
+        high[group.start : group.stop] = _most_of_recipients(task, members, group)
     _free_given(task, members, (low, high, most))
     soft = rows.priority > 0
     low[soft], high[soft] = -np.inf, np.inf
@@ -94,6 +95,20 @@ def can_hold(task: Task, members: Collection[object]) -> bool:
         at = np.flatnonzero(idle)
         most[at] = np.minimum(most[at], np.where(held[at] > 0, np.maximum(held[at], fund[at]), 0))
     return _solved(program, (low, high), (least, most), fund)
+
+
+def _most_of_recipients(task: Task, members: Collection[object], group: RowGroup) -> np.ndarray:
+    """Return the upper bounds of the rows that bound recipients in a two-way table."""
+    program, limits = task.rows.program, task.rows.limits
+    low, high = np.zeros(len(task.excluded)), np.full(len(task.excluded), np.inf)
+    for key in [key for key in limits if key in members]:
+        low = np.maximum(low, limits[key].lower)
+        high = np.minimum(high, np.where(limits[key].upper < task.pot, limits[key].upper, np.inf))
+    if Given.CLAIMS in members:
+        held = task.rows.idle & ~task.excluded
+        high = np.where(held, np.minimum(low, high), high)
+    rows = np.arange(group.start, group.stop)
+    return high[program.indices[program.indptr[rows]] // task.cells.purposes]
 
 
 def _award(task: Task, key: str) -> int:
