@@ -109,7 +109,7 @@ def _excluded(scenario: Scenario, frame: Frame) -> Mask:
     excluded = np.zeros(len(frame), dtype=bool)
     for rule in scenario.rules.values():
         if isinstance(rule, Exclude):
-            excluded |= frame.members(rule.where)
+            excluded |= frame.members(rule.where, rule.exempt)
     return excluded
 
 

@@ -83,8 +83,8 @@ def _dispensable(task: Task, member: Member) -> int:
 def proof_of(task: Task, members: Collection[Member], solver: Solver | None) -> Proof | None:
     """Return a proof that ``members`` conflict, or None if they can all hold.
 
-    Awards first; then sums, on what nests; then a linear program; then the binary one where a rule asks for it.
-    Without a solver, None also where sums alone do not tell.
+    Awards first; then sums, on what nests; then a linear program; then the binary one where a rule
+    asks for it. Without a solver, None also where sums alone do not tell.
     """
     if Given.POT in members and awards_of(task, members) > task.pot:
         # Nothing is left to be shared: what else the rules say of entitlements means nothing.
