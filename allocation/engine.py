@@ -92,12 +92,18 @@ def task_of(loaded: Loaded, below: frozenset[Path] = frozenset()) -> Task:
     Awards over the pot are a conflict before anything is shared: they would leave entitlements
     below zero. ``below`` holds the scenarios whose upper level this one is.
     """
+    task = whole_task_of(loaded, below)
+    if awards_exceed(task):
+        raise conflict_error(task, solver_named(DEFAULT_SOLVER))
+    return task
+
+
+def whole_task_of(loaded: Loaded, below: frozenset[Path] = frozenset()) -> Task:
+    """Return the task of a scenario, whether or not its awards exceed the pot."""
     totals, kept = _upper_totals(loaded, below | {loaded.path.resolve()})
     task, problems = prepare(loaded, totals)
     raise_if_any(problems)
     assert task is not None, "no task has problems"
-    if awards_exceed(task):
-        raise conflict_error(task, solver_named(DEFAULT_SOLVER))
     warnings = [problem for problem in problems if problem.warning]
     return replace(task, warnings=(*loaded.warnings, *warnings, *kept))
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allocation.conflict.members import Given, Member, awards_of, members_of
+from allocation.conflict.members import (
+    Given,
+    Member,
+    awards_of,
+    bounds_of_member,
+    claimless,
+    members_of,
+    min_ratio_of,
+    owners_of_groups,
+    part_of,
+)
 from allocation.conflict.smallest import Proof, proof_of, smallest_conflict
 from allocation.conflict.words import conflict_problems
 from allocation.errors import ConflictError, FaultError, Problem
@@ -19,9 +29,15 @@ __all__ = [
     "Given",
     "Member",
     "Proof",
+    "awards_exceed",
+    "bounds_of_member",
     "check",
+    "claimless",
     "conflict_error",
     "members_of",
+    "min_ratio_of",
+    "owners_of_groups",
+    "part_of",
     "plain_conflict",
     "proof_of",
     "smallest_conflict",

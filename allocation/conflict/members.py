@@ -74,8 +74,8 @@ def members_of(task: Task) -> list[Member]:
     scenario = task.loaded.scenario
     rules: list[Member] = [key for key, rule in scenario.rules.items() if rule.priority is None]
     given: list[Member] = [owner for owner in owners_of_groups(task) if isinstance(owner, Given)]
-    claims: list[Member] = [Given.CLAIMS] if _claimless(task).any() else []
-    ratio: list[Member] = [Given.MIN_RATIO] if _min_ratio(task) is not None else []
+    claims: list[Member] = [Given.CLAIMS] if claimless(task).any() else []
+    ratio: list[Member] = [Given.MIN_RATIO] if min_ratio_of(task) is not None else []
     return [*rules, *ratio, *claims, *given]
 
 
@@ -125,7 +125,7 @@ def part_of(task: Task, members: Collection[Member]) -> Part:
         upper[closed], ceiling_of[closed] = 0, everyone.index(Given.PURPOSES)
     program = replace(_rows_of_members(task, kept, draft), column_lower=lower, column_upper=upper)
     if Given.CLAIMS in kept and task.cells.purposes == 1:
-        held = _held_down(program, np.append(_claimless(task), lower[count:] < 0), least)
+        held = _held_down(program, np.append(claimless(task), lower[count:] < 0), least)
         closed = np.flatnonzero(held.column_upper < program.column_upper)
         ceiling_of[closed] = everyone.index(Given.CLAIMS)
         program = held
@@ -148,11 +148,11 @@ class _Recipients:
         zeros, nobody = np.zeros(count, dtype=np.int64), np.full(count, -1)
         draft = cls(zeros, np.full(count, NO_BOUND), nobody, nobody.copy())
         for number, member in enumerate(everyone):
-            limits = _bounds_of_member(task, member) if member in members else None
+            limits = bounds_of_member(task, member) if member in members else None
             if limits is not None:
                 draft.draw(limits, number)
         if Given.CLAIMS in members and task.cells.purposes > 1:
-            idle = _claimless(task) & (draft.lower < draft.upper)
+            idle = claimless(task) & (draft.lower < draft.upper)
             most = np.where(idle, draft.lower, NO_BOUND)
             draft.draw(Limits(zeros, most), everyone.index(Given.CLAIMS))
         return draft
@@ -165,12 +165,12 @@ class _Recipients:
         self.upper = np.minimum(self.upper, limits.upper)
 
 
-def _claimless(task: Task) -> Mask:
+def claimless(task: Task) -> Mask:
     """Return who is entitled to nothing, and not because a rule leaves it out: (n,)."""
     return np.asarray(task.rows.idle & ~task.excluded)
 
 
-def _min_ratio(task: Task) -> Integers | None:
+def min_ratio_of(task: Task) -> Integers | None:
     """Return the least amounts by the objective's least ratio (n,), fen; None without one."""
     objective = task.loaded.scenario.objective
     if not objective.min_ratio or task.cells.purposes > 1:
@@ -180,9 +180,9 @@ def _min_ratio(task: Task) -> Integers | None:
     return np.asarray(-((-claims * ratio.numerator) // ratio.denominator), dtype=np.int64)
 
 
-def _bounds_of_member(task: Task, member: Member) -> Limits | None:
+def bounds_of_member(task: Task, member: Member) -> Limits | None:
     """Return what a member alone makes of single recipients; no bound above is ``NO_BOUND``."""
-    ratio = _min_ratio(task)
+    ratio = min_ratio_of(task)
     if member is Given.MIN_RATIO and ratio is not None:
         return Limits(ratio, np.full(len(ratio), NO_BOUND))
     limits = task.rows.limits.get(member) if isinstance(member, str) else None
