@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     )
     from allocation.record import read_record
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.repairs import conflict_frame as conflicting
+    from allocation.report.repairs import repairs
     from allocation.result import Allocation
     from allocation.scenario import Loaded, load, shipped
 
@@ -44,8 +46,10 @@ __all__ = [
     "allocate",
     "check",
     "compare",
+    "conflicting",
     "load",
     "read_record",
+    "repairs",
     "shipped",
 ]
 
@@ -62,8 +66,10 @@ _HOMES = {
     "allocate": ("allocation.engine", "allocate"),
     "check": ("allocation.conflict", "check"),
     "compare": ("allocation.report.frames", "comparison_frame"),
+    "conflicting": ("allocation.report.repairs", "conflict_frame"),
     "load": ("allocation.scenario", "load"),
     "read_record": ("allocation.record", "read_record"),
+    "repairs": ("allocation.report.repairs", "repairs"),
     "shipped": ("allocation.scenario", "shipped"),
 }
 

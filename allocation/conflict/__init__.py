@@ -16,7 +16,7 @@ from allocation.conflict.members import (
     part_of,
 )
 from allocation.conflict.smallest import Proof, proof_of, smallest_conflict
-from allocation.conflict.words import conflict_problems
+from allocation.conflict.words import Found, conflict_problems, found_in
 from allocation.errors import ConflictError, FaultError, Problem
 from allocation.task import prepare
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from allocation_models.solvers import Solver
 
 __all__ = [
+    "Found",
     "Given",
     "Member",
     "Proof",
@@ -34,6 +35,7 @@ __all__ = [
     "check",
     "claimless",
     "conflict_error",
+    "members_found",
     "members_of",
     "min_ratio_of",
     "owners_of_groups",
@@ -53,6 +55,12 @@ def conflict_error(task: Task, solver: Solver) -> ConflictError | FaultError:
     if proof is None:
         return FaultError([Problem("L8-unproven", words={"found": "infeasible"})])
     return ConflictError(conflict_problems(task, proof))
+
+
+def members_found(task: Task, solver: Solver) -> list[Found]:
+    """Return the members of the smallest conflict of a task; none if its rules can all hold."""
+    proof = smallest_conflict(task, solver)
+    return [] if proof is None else found_in(task, proof)
 
 
 def plain_conflict(task: Task) -> list[Problem]:

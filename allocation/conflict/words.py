@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -25,14 +26,41 @@ if TYPE_CHECKING:
 _LISTED = 3
 
 
+@dataclass(frozen=True)
+class Found:
+    """A member of a conflict: its key, what it says, and its part in the two sums in fen.
+
+    A part is None where the member adds nothing to that side, or the proof is no sum.
+    """
+
+    key: str
+    problem: Problem
+    asked: int | None
+    given: int | None
+
+
+def found_in(task: Task, proof: Proof) -> list[Found]:
+    """Return each member of a conflict with its place and numbers, in the scenario's order."""
+    order, terms = [*task.loaded.scenario.rules, *Given], _terms(task, proof)
+    found = []
+    for member in sorted(proof.members, key=order.index):
+        mine = [term for term in terms if term.member == member]
+        parts = {term.asked: term.fen for term in mine}
+        key = member.value if isinstance(member, Given) else member
+        said = _member(task, member, mine)
+        found.append(Found(key, said, parts.get(True), parts.get(False)))
+    return found
+
+
 def conflict_problems(task: Task, proof: Proof) -> list[Problem]:
     """Return a heading, the contradiction as a sum, and each member with its place and numbers."""
-    terms = [] if proof.conflict is None else terms_of(task, proof.part, proof.conflict)
-    order = [*task.loaded.scenario.rules, *Given]
-    members = sorted(proof.members, key=order.index)
+    members = [found.problem for found in found_in(task, proof)]
     heading = Problem("L11-conflict", words={"count": len(members)})
-    said = [_member(task, member, [t for t in terms if t.member == member]) for member in members]
-    return [heading, *_contradiction(task, terms), *said]
+    return [heading, *_contradiction(task, _terms(task, proof)), *members]
+
+
+def _terms(task: Task, proof: Proof) -> list[Term]:
+    return [] if proof.conflict is None else terms_of(task, proof.part, proof.conflict)
 
 
 # ---- the contradiction as a sum ------------------------------------------------------------------

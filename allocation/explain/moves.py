@@ -119,6 +119,7 @@ _WAYS = (
 
 def _of_rule(task: Task, key: str, rule: kinds.Rule) -> Iterator[Move]:
     """Yield the moves of a rule: down to nothing, or up as far as it can matter."""
+    paths: list[tuple[tuple[str, ...], bool]]
     match rule:
         case kinds.Floor():
             paths = [(way, False) for way in _WAYS]
@@ -127,8 +128,8 @@ def _of_rule(task: Task, key: str, rule: kinds.Rule) -> Iterator[Move]:
         case kinds.GrowthCap():
             paths = [(("growth",), True)]
         case kinds.GroupShare():
-            down, up = ("least", "least_amount"), ("most", "most_amount")
-            paths = [*(((way,), False) for way in down), *(((way,), True) for way in up)]
+            paths = [((way,), False) for way in ("least", "least_amount")]
+            paths += [((way,), True) for way in ("most", "most_amount")]
         case _:
             paths = [((way,), False) for way in _LOOSER_DOWN.get(type(rule), ())]
     names = {"name": rule.name or key, "name_en": rule.name_en or rule.name or key}
@@ -144,7 +145,7 @@ def _strength(
     task: Task,
     path: tuple[str, ...],
     value: int | Fraction,
-    up: bool,  # noqa: FBT001 (internal)
+    up: bool,
     names: Words,
 ) -> Move:
     """Return the move of one figure of a rule."""
@@ -169,9 +170,7 @@ def _amount(task: Task, path: tuple[str, ...], value: int, end: int, names: Word
     return Move("conflict-strength", (f"{key}={amount_text(end)}",), _most(up), steps)
 
 
-def _ratio(
-    task: Task, path: tuple[str, ...], value: Fraction, end: Fraction, names: Words
-) -> Move:
+def _ratio(task: Task, path: tuple[str, ...], value: Fraction, end: Fraction, names: Words) -> Move:
     del task
     key, up = join_key(path), end > value
 
@@ -185,6 +184,6 @@ def _ratio(
     return Move(sentence, (f"{key}={ratio_text(end)}",), _most(up), steps)
 
 
-def _most(up: bool) -> float:  # noqa: FBT001 (internal)
+def _most(up: bool) -> float:
     """Return the end of t: downwards nothing is less than nothing."""
     return float("inf") if up else 1.0

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def price_of(task: Task, changed: Iterable[Member], repaired: Allocation) -> int:
     """Return the price of a repair in fen.
 
-    Of the pot, what it changes by. Of a rule, what the amounts after the repair fall short of it, or
-    go beyond it, as it was: summed over recipients or groups.
+    Of the pot, what it changes by. Of a rule, by how much the repaired amounts fall short of it as
+    it was, or go beyond it: summed over recipients or groups.
     """
     return sum(_missed(task, member, repaired) for member in changed)
 

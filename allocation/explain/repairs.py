@@ -16,10 +16,10 @@ import numpy as np
 from allocation.conflict import Given, Member, Proof, smallest_conflict
 from allocation.engine import allocate_task, solver_named, task_of, whole_task_of
 from allocation.errors import BokuanError
+from allocation.explain.figures import amount_text
 from allocation.explain.moves import Move, Step, Words, moves_of
 from allocation.explain.price import price_of
 from allocation.explain.rule_rows import drawn_inwards, rules_as_rows
-from allocation.explain.figures import amount_text
 from allocation.money import UNITS
 from allocation.policy import kinds
 from allocation.scenario.fields import join_key
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from allocation.result import Allocation
     from allocation.scenario import Loaded
     from allocation.task import Task
-    from allocation_models.program import LinearProgram
 
 #: No more recipients than this are let off a rule, and no more than half of those it is for.
 _MOST_EXEMPT = 12
@@ -241,8 +240,9 @@ def _exempting(bench: _Bench, key: str) -> Iterator[_Draft]:
 def _exemption(task: Task, key: str, who: Sequence[int]) -> _Draft:
     """Return the change that lets recipients off a rule."""
     frame, rule = task.loaded.frame, task.loaded.scenario.rules[key]
-    ids = [frame.names[at] if frame.names.count(frame.names[at]) == 1 else frame.ids[at] for at in who]
-    said = ", ".join(_quoted(name) for name in [*rule.exempt, *ids])
+    called = [(frame.names[at], frame.ids[at]) for at in who]
+    names = [name if frame.names.count(name) == 1 else code for name, code in called]
+    said = ", ".join(_quoted(name) for name in [*rule.exempt, *names])
     words = _names(task, key) | {
         "who": "、".join(frame.names[at] for at in who),
         "who_en": ", ".join(frame.names_en[at] or frame.names[at] for at in who),

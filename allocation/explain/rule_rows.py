@@ -33,8 +33,8 @@ def rules_as_rows(
 ) -> tuple[LinearProgram, dict[Member, slice]]:
     """Return the program of all hard rules, and the rows in which each bounds single recipients.
 
-    ``members`` leaves out all others. A member's rows are one per recipient, in the frame's order: shape (n,). Where several rules
-    bound a recipient, each has its own row.
+    ``members`` leaves out all others. A member's rows are one per recipient, in the frame's order:
+    shape (n,). Where several rules bound a recipient, each has its own row.
     """
     taking_part = [each for each in members_of(task) if members is None or each in members]
     everyone = [member for member in taking_part if member is not Given.CLAIMS]

@@ -1,7 +1,8 @@
 """Every user-facing sentence, in Chinese and in English, from the TOML tables beside this file.
 
 ``problems.toml`` holds the problems of :mod:`allocation.errors`, a table per code; ``cli.toml``
-what the command line says, ``report.toml`` what reports say, ``regions.toml`` the names of regions.
+what the command line says, ``report.toml`` what reports say, ``regions.toml`` the names of regions,
+``conflict.toml`` what is said of repairs.
 A file is read when its first sentence is needed.
 """
 
@@ -14,7 +15,7 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
-_TABLES = ("problems", "cli", "report", "regions")
+_TABLES = ("problems", "cli", "report", "regions", "conflict")
 
 
 @cache
