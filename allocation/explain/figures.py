@@ -22,6 +22,8 @@ def amounts_near(value: Fraction, quantum: int, *, up: bool) -> Iterator[int]:
     for step in dict.fromkeys((quantum, UNITS["元"], 1)):
         if value >= step:
             yield from (int(figure) for figure in _steps(value, Fraction(step), up=up))
+    if not up:
+        yield 0
 
 
 def ratios_near(value: Fraction, *, up: bool) -> Iterator[Fraction]:

@@ -1,11 +1,12 @@
 r"""How little must change for rules to hold that do not: elastic linear programs.
 
-One parameter moves the bounds of some rows. The mildest value at which all rows hold is
+Parameters move the bounds of rows, each evenly. The cheapest values at which all rows hold are
 
 .. math::
 
-    \min t \quad\text{s.t.}\quad \ell + t\,\ell' \le A x \le u + t\,u',\quad
-    \ell_i \le x_i \le u_i,\quad 0 \le t \le T
+    \min \sum_k c_k t_k \quad\text{s.t.}\quad
+    \ell + \sum_k t_k \ell'_k \le A x \le u + \sum_k t_k u'_k,\quad
+    \ell_i \le x_i \le u_i,\quad 0 \le t_k \le T_k
 
 And if recipients may be let off a bound one by one, the fewest are about
 
@@ -28,102 +29,126 @@ import numpy as np
 
 from allocation_models.blame import float_program, natural_unit
 from allocation_models.program import NO_BOUND, Block, LinearProgram, stack
-from allocation_models.solvers import FloatProgram, Status
+from allocation_models.solvers import FloatProgram, Solution, Status, UnprovenError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allocation_models.program import Floats, Integers, Mask
 
 _ZERO = 1e-7
 
 
 @dataclass(frozen=True)
-class Moving:
-    """A program whose rows' bounds move evenly with one parameter t ≥ 0.
+class Slopes:
+    """How fast each row's bounds move with one parameter: (m,) floats, 0 where there is none."""
 
-    Parameters
-    ----------
-    program
-        At t = 0.
-    lower_slope, upper_slope
-        Shape (m,), floats: how fast each bound moves; 0 where there is none.
-    """
+    lower: Floats
+    upper: Floats
 
-    program: LinearProgram
-    lower_slope: Floats
-    upper_slope: Floats
+    @property
+    def money(self) -> float:
+        """By how much all bounds together move."""
+        return float(np.abs(self.lower).sum() + np.abs(self.upper).sum())
 
 
-def between(start: LinearProgram, end: LinearProgram) -> Moving | None:
-    """Return the movement from ``start`` (t = 0) to ``end`` (t = 1).
+def slopes_between(start: LinearProgram, end: LinearProgram) -> Slopes | None:
+    """Return how bounds move from ``start`` (t = 0) to ``end`` (t = 1).
 
     None if more than bounds differ.
     """
     same = (
-        start.data.shape == end.data.shape
-        and bool(np.all(start.data == end.data))
-        and bool(np.all(start.indices == end.indices))
-        and bool(np.all(start.indptr == end.indptr))
+        start.columns == end.columns
+        and np.array_equal(start.indptr, end.indptr)
+        and np.array_equal(start.indices, end.indices)
+        and np.array_equal(start.data, end.data)
     )
+    if not same:
+        return None
     slopes = []
     for one, other in ((start.row_lower, end.row_lower), (start.row_upper, end.row_upper)):
-        if not same or np.any((np.abs(one) >= NO_BOUND) != (np.abs(other) >= NO_BOUND)):
-            return None
         bounded = np.abs(one) < NO_BOUND
-        slopes.append(np.where(bounded, (other - np.where(bounded, one, other)), 0).astype(float))
-    return Moving(start, slopes[0], slopes[1])
+        if np.any(bounded != (np.abs(other) < NO_BOUND)):
+            return None
+        slopes.append((other - one).astype(np.float64))
+    return Slopes(slopes[0], slopes[1])
 
 
-def least_move(moving: Moving, most: float, margin: int = 0) -> float | None:
-    """Return the least t up to ``most`` at which all rows hold, or None if there is none.
+def cheapest_moves(
+    program: LinearProgram,
+    slopes: Sequence[Slopes],
+    cost: Floats,
+    most: Floats,
+    margin: int = 0,
+) -> Floats | None:
+    """Return the cheapest parameters at which all rows hold, shape (k,), or None if there are none.
 
     Parameters
     ----------
-    moving
-        The rules.
-    most
-        The end of t; infinite for none.
+    program
+        The rules as they are, at t = 0.
+    slopes
+        How the bounds move with each parameter.
+    cost, most
+        Shape (k,): the price of one of each parameter, and its end (infinite for none).
     margin
-        By how much the rows that move are to be met more than exactly, so that rounding has room.
+        By how much rows that move are to be met more than exactly, so that rounding has room.
     """
+    unit, count = natural_unit(program), len(slopes)
+    moves = np.stack([np.concatenate([slope.lower, slope.upper]) for slope in slopes], axis=1)
+    wide = _with_parameters(program, moves != 0, margin)
+    price = cost / max(float(np.abs(cost).max(initial=0.0)), 1e-300)
+    floats = float_program(wide, unit, np.append(np.zeros(program.columns), price))
+    data, mine = floats.data.copy(), floats.indices >= program.columns
+    row, column = floats.row_of_entry[mine], floats.indices[mine] - program.columns
+    data[mine] = -moves[row, column] / (unit * wide.row_scale[row])
+    upper = floats.column_upper.copy()
+    upper[program.columns :] = most
+    solution = _solved(replace(floats, data=data, column_upper=upper))
+    return None if solution is None else np.asarray(solution.x[-count:])
+
+
+def _with_parameters(program: LinearProgram, moves: Mask, margin: int) -> LinearProgram:
+    """Return the lower sides, then the upper sides, with a column more for each parameter.
+
+    ``moves`` (2m, k) tells whose bound moves with which.
+    """
+    moving = moves.any(axis=1) & np.tile(program.row_lower != program.row_upper, 2)
+    none = np.full(program.rows, NO_BOUND)
+    bounds = [
+        (program.row_lower + margin * moving[: program.rows], none),
+        (-none, program.row_upper - margin * moving[program.rows :]),
+    ]
+    blocks = []
+    for (low, high), moved in zip(bounds, np.split(moves, 2), strict=True):
+        row, parameter = np.nonzero(moved)
+        blocks.append(
+            Block(
+                "side",
+                np.concatenate([program.row_of_entry, row]),
+                np.concatenate([program.indices, program.columns + parameter]),
+                np.concatenate([program.data, np.zeros(len(row), dtype=np.int64)]),
+                low,
+                high,
+            )
+        )
+    zeros = np.zeros(moves.shape[1], dtype=np.int64)
+    return stack(
+        blocks,
+        np.append(program.column_lower, zeros),
+        np.append(program.column_upper, zeros + NO_BOUND),
+    )
+
+
+def _solved(program: FloatProgram) -> Solution | None:
+    """Return the optimum, or None where there is none or nothing was proven."""
     from allocation_models.solvers.highs import simplex
 
-    program, unit = moving.program, natural_unit(moving.program)
-    wide = _with_parameter(moving, margin)
-    cost = np.append(np.zeros(program.columns), 1.0)
-    floats = float_program(wide, unit, cost)
-    scale = unit * wide.row_scale
-    data, column = floats.data.copy(), floats.indices == program.columns
-    slopes = np.concatenate([moving.lower_slope, moving.upper_slope])
-    data[column] = (-slopes / scale)[floats.row_of_entry[column]]
-    upper = floats.column_upper.copy()
-    upper[-1] = most
-    solution = simplex(replace(floats, data=data, column_upper=upper)).solve()
-    return float(solution.x[-1]) if solution.status is Status.OPTIMAL else None
-
-
-def _with_parameter(moving: Moving, margin: int) -> LinearProgram:
-    """Return the lower sides, then the upper sides, each row with one more column for t."""
-    program, rows = moving.program, np.arange(moving.program.rows)
-    none = np.full(program.rows, NO_BOUND)
-    apart = program.row_lower != program.row_upper
-    lower = program.row_lower + margin * ((moving.lower_slope != 0) & apart)
-    upper = program.row_upper - margin * ((moving.upper_slope != 0) & apart)
-
-    def side(name: str, low: Integers, high: Integers) -> Block:
-        return Block(
-            name,
-            np.concatenate([program.row_of_entry, rows]),
-            np.concatenate([program.indices, np.full(program.rows, program.columns)]),
-            np.concatenate([program.data, np.zeros(program.rows, dtype=np.int64)]),
-            low,
-            high,
-        )
-
-    return stack(
-        [side("lower", lower, none), side("upper", -none, upper)],
-        np.append(program.column_lower, 0),
-        np.append(program.column_upper, NO_BOUND),
-    )
+    try:
+        solution = simplex(program).solve()
+    except UnprovenError:
+        return None
+    return solution if solution.status is Status.OPTIMAL else None
 
 
 def fewest_let_off(program: LinearProgram, rows: Mask, cost: Floats, most: int) -> Integers | None:
@@ -140,8 +165,6 @@ def fewest_let_off(program: LinearProgram, rows: Mask, cost: Floats, most: int) 
     most
         What no row's sum exceeds.
     """
-    from allocation_models.solvers.highs import simplex
-
     off = np.flatnonzero(rows)
     floor = program.row_lower[off] > 0
     size = np.where(floor, program.row_lower[off], most - program.row_upper[off])
@@ -162,8 +185,8 @@ def fewest_let_off(program: LinearProgram, rows: Mask, cost: Floats, most: int) 
     )
     unit = natural_unit(program)
     floats = float_program(wide, unit, np.append(np.zeros(program.columns), cost[off]))
-    solution = simplex(_switched(floats, slack / (unit * wide.row_scale[off]))).solve()
-    if solution.status is not Status.OPTIMAL:
+    solution = _solved(_switched(floats, slack / (unit * wide.row_scale[off])))
+    if solution is None:
         return None
     return off[solution.x[program.columns :] > _ZERO]
 
