@@ -166,15 +166,30 @@ def solver_named(name: str) -> Solver:
 
 
 def allocate_task(task: Task, solver: Solver, solver_name: str) -> Allocation:
-    """Solve, round, check and describe a task."""
+    """Solve, round, check and describe a task; name the rules that conflict."""
     from allocation_models.blame import InfeasibleError
+
+    try:
+        return solved(task, solver, solver_name)
+    except InfeasibleError:
+        raise conflict_error(task, solver) from None
+
+
+def solved(task: Task, solver: Solver, solver_name: str) -> Allocation:
+    """Solve, round, check and describe a task.
+
+    Raises
+    ------
+    InfeasibleError
+        If the hard rules cannot hold together.
+    ConflictError, FaultError
+        If no whole quanta meet the rules; if nothing was proven.
+    """
     from allocation_models.solvers import UnprovenError
 
     try:
         shares = share_out(task, solver)
         whole = to_whole(task, shares, solver)
-    except InfeasibleError:
-        raise conflict_error(task, solver) from None
     except (UnprovenError, ArithmeticError) as error:
         raise FaultError([Problem("L8-unproven", words={"found": str(error)})]) from error
     return _described(task, shares, whole, solver_name)

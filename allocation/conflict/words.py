@@ -67,14 +67,24 @@ def _terms(task: Task, proof: Proof) -> list[Term]:
 
 
 def _contradiction(task: Task, terms: Sequence[Term]) -> list[Problem]:
-    """Return "these together > those together" in money, where the proof is such a sum."""
+    """Return "these together > those together" in money, where the proof is a sum to be followed.
+
+    Where a member's bounds count differently often, there is no such sum.
+    """
     sides = [[term for term in terms if term.asked is asked] for asked in (True, False)]
-    if not all(sides) or any(term.fen is None for term in terms):
+    if not all(sides) or any(len(_often(term)) != 1 for term in terms if term.fen != 0):
         return []
     asked, given = (_side(task, side, "name") for side in sides)
     asked_en, given_en = (_side(task, side, "name_en") for side in sides)
     words = {"name": f"{asked} > {given}", "name_en": f"{asked_en} > {given_en}"}
     return [Problem("L11-sum", words=words)]
+
+
+def _often(term: Term) -> set[int]:
+    """Return how often the bounds of a term count; nothing where it is not known."""
+    return (
+        set() if term.times is None else set(term.times[(term.bounds != 0).astype(bool)].tolist())
+    )
 
 
 def _side(task: Task, terms: Sequence[Term], name: str) -> str:
@@ -86,11 +96,10 @@ def _side(task: Task, terms: Sequence[Term], name: str) -> str:
 
 
 def _times(term: Term) -> str:
-    """Return a term's sum, as ``3 × 20.00`` where each bound counts as often as the others."""
-    times = set() if term.times is None else set(term.times.tolist())
-    if len(times) == 1 and (often := times.pop()) != 1:
-        return f"{often} × {format_amount(int(term.bounds.sum()))}"
-    return format_amount(term.fen or 0)
+    """Return a term's sum, as ``3 × 20.00`` where each bound counts three times."""
+    often = max(_often(term), default=1)
+    times = f"{often} × " if often != 1 else ""
+    return times + format_amount((term.fen or 0) // often)
 
 
 # ---- members -------------------------------------------------------------------------------------

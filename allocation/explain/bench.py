@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation.engine import allocate_task, solver_named, task_of, whole_task_of
+from allocation.conflict import awards_exceed
+from allocation.engine import solved, solver_named, whole_task_of
 from allocation.errors import BokuanError
 from allocation.explain.rule_rows import drawn_inwards, rules_as_rows
+from allocation_models.blame import InfeasibleError
 from allocation_models.relaxation import slopes_between
 
 if TYPE_CHECKING:
@@ -52,15 +54,21 @@ class Bench:
     task: Task
     solver: str
     tried: dict[tuple[str, ...], Allocation | None] = field(default_factory=dict)
+    moved: dict[tuple[str, ...], Slopes | None] = field(default_factory=dict)
 
     def allocated(self, sets: Sequence[str]) -> Allocation | None:
         """Return the allocation with changes made, or None if there is none."""
         key = tuple(sets)
         if key not in self.tried:
             try:
-                task = task_of(self.loaded.again(*sets))
-                self.tried[key] = allocate_task(task, solver_named(self.solver), self.solver)
-            except BokuanError:
+                task = whole_task_of(self.loaded.again(*sets))
+                found = (
+                    None
+                    if awards_exceed(task)
+                    else solved(task, solver_named(self.solver), self.solver)
+                )
+                self.tried[key] = found
+            except (BokuanError, InfeasibleError):
                 self.tried[key] = None
         return self.tried[key]
 
@@ -99,5 +107,8 @@ class Bench:
 
     def slopes_of(self, move: Move) -> Slopes | None:
         """Return how the rules' bounds move with a move, if they do so evenly."""
-        end = self.task_with(move.end)
-        return None if end is None else slopes_between(self.rules, rules_as_rows(end)[0])
+        if move.end not in self.moved:
+            end = self.task_with(move.end)
+            found = None if end is None else slopes_between(self.rules, rules_as_rows(end)[0])
+            self.moved[move.end] = found
+        return self.moved[move.end]

@@ -6,7 +6,7 @@ A move is a parameter t from 0 (as it is) on: every bound moves with it evenly, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,9 @@ def moves_of(task: Task, member: Member) -> list[Move]:
         return [] if task.totals else [_pot(task, up=True), _pot(task, up=False)]
     if member is Given.MIN_RATIO:
         ratio = task.loaded.scenario.objective.min_ratio or Fraction(0)
-        return [_ratio(task, ("objective", "min_ratio"), ratio, Fraction(0), {})]
+        # Not down to nothing at once: without a ratio there would be no bounds to move.
+        move = _ratio(("objective", "min_ratio"), ratio, ratio / 2, {})
+        return [replace(move, most=2.0)]
     if isinstance(member, Given):
         return []
     return list(_of_rule(task, member, task.loaded.scenario.rules[member]))
@@ -153,7 +155,7 @@ def _strength(
         return _amount(task, path, value, value + max(value, task.pot) if up else 0, names)
     share = path[-1] in ("share_of_pot", "most")
     end = Fraction(1) if share else value + 1
-    return _ratio(task, path, value, end if up else Fraction(0), names)
+    return _ratio(path, value, end if up else Fraction(0), names)
 
 
 def _amount(task: Task, path: tuple[str, ...], value: int, end: int, names: Words) -> Move:
@@ -170,8 +172,7 @@ def _amount(task: Task, path: tuple[str, ...], value: int, end: int, names: Word
     return Move("conflict-strength", (f"{key}={amount_text(end)}",), _most(up), steps)
 
 
-def _ratio(task: Task, path: tuple[str, ...], value: Fraction, end: Fraction, names: Words) -> Move:
-    del task
+def _ratio(path: tuple[str, ...], value: Fraction, end: Fraction, names: Words) -> Move:
     key, up = join_key(path), end > value
 
     def steps(t: float) -> Iterator[Step]:

@@ -15,7 +15,7 @@ import numpy as np
 from allocation.conflict import Given, Member, Proof, members_of
 from allocation.explain.bench import Bench, Draft
 from allocation.explain.moves import Move, Step, moves_of
-from allocation.explain.single_changes import TRIES, ways_to_give_up
+from allocation.explain.single_changes import TRIES, uneven, ways_to_give_up
 from allocation_models.relaxation import cheapest_moves
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _HALVINGS = 6
 
 
 def several_changes(bench: Bench, proof: Proof) -> list[Draft]:
-    """Return repairs of several members at once: with the pot, without it, else more radical ones."""
+    """Return repairs of several members at once: with the pot and without it, else the radical."""
     drafts = [*_together(bench, with_pot=True), *_together(bench, with_pot=False)]
     if not drafts:
         drafts = next(filter(None, (_after(bench, first) for first in _firsts(bench, proof))), [])
@@ -44,14 +44,14 @@ def _firsts(bench: Bench, proof: Proof) -> Iterator[list[tuple[Member, Move | Dr
     for key in keys:
         ways += [(key, draft) for draft in ways_to_give_up(bench.task, key)]
         moves = moves_of(bench.task, key)
-        ways += [(key, move) for move in moves if bench.slopes_of(move) is None]
+        ways += [(key, move) for move in moves if uneven(bench, key, move)]
     yield from ([way] for way in ways)
     if len(ways) > 1:
         yield list({key: (key, way) for key, way in reversed(ways)}.values())
 
 
 def _after(bench: Bench, firsts: list[tuple[Member, Move | Draft]]) -> list[Draft]:
-    """Return the repairs that follow once ``firsts`` are out of the way, these put back a little."""
+    """Return the repairs that follow once ``firsts`` are out of the way."""
     drafts = [way if isinstance(way, Draft) else _step(key, way, 1.0) for key, way in firsts]
     known = [draft for draft in drafts if draft is not None]
     rest = bench.after(reduce(Draft.and_then, known)) if known else None
@@ -76,7 +76,9 @@ def _put_back(
 
     for at, (key, way) in enumerate(firsts):
         low, high = 0.0, 1.0
-        for _ in range(0 if isinstance(way, Draft) else _HALVINGS):
+        for _ in range(_HALVINGS):
+            if isinstance(way, Draft):
+                break
             middle, before = (low + high) / 2, drafts[at]
             drafts[at] = _step(key, way, middle) or before
             if bench.allocated(whole().sets) is None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: No more recipients than this are let off a rule, and no more than half of those it is for.
 _MOST_EXEMPT = 12
 #: So many figures of a move are tried, and so often a move that is not even is halved.
-TRIES, _HALVINGS = 4, 8
+TRIES, _HALVINGS = 4, 12
 _LAST_PRIORITY = 99
 
 
@@ -64,25 +64,25 @@ def _values(bench: Bench, move: Move) -> Iterator[float]:
                 bench.drawn_in([slopes]), [slopes], np.ones(1), np.array([move.most]), margin
             )
             yield from () if ts is None else ts.tolist()
-    if slopes is None or _uneven(bench.task):
-        yield from _halved(bench, move)
+    # What does not move evenly after all, by an entitlement or a binary choice, is found by trying.
+    yield from _halved(bench, move)
 
 
-def _uneven(task: Task) -> bool:
-    """Tell whether some rule's bounds do not move evenly: by entitlement, or a binary choice."""
-    rules = task.loaded.scenario.rules.values()
-    return any(isinstance(rule, kinds.ZeroOrAtLeast | kinds.UtilisationCut) for rule in rules)
+def uneven(bench: Bench, key: str, move: Move) -> bool:
+    """Tell whether a rule's move is no even movement of bounds."""
+    rule = bench.task.loaded.scenario.rules[key]
+    return isinstance(rule, kinds.ZeroOrAtLeast) or bench.slopes_of(move) is None
 
 
 def _halved(bench: Bench, move: Move) -> Iterator[float]:
-    """Yield a value of t that works, found by trying, if the end works."""
+    """Yield values of t about the least that works, found by trying, if the end works."""
     low, high = 0.0, 1.0
     if not _works(bench, move, high):
         return
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         low, high = (low, middle) if _works(bench, move, middle) else (middle, high)
-    yield high
+    yield from (low, high)
 
 
 def _works(bench: Bench, move: Move, t: float) -> bool:

@@ -96,18 +96,20 @@ def nest(program: LinearProgram) -> Nesting:
 
 
 def hang(program: LinearProgram) -> tuple[Tree, Integers]:
-    """Return the rows that nest as a tree, whatever its total, and the rows left over.
+    """Return the bounded rows that nest as a tree, whatever its total, and those left over.
 
     Rows of a single column are leaves' parents here, and the root is there even if no row is about
     all columns: then it has no bounds.
     """
     sizes = np.diff(program.indptr)
+    bounded = (program.row_lower > -NO_BOUND) | (program.row_upper < NO_BOUND)
     plain = _all_ones(program, sizes)
-    order = np.flatnonzero(plain)
+    order = np.flatnonzero(plain & bounded)
     order = order[np.argsort(-sizes[order], kind="stable")]
     growing = _Growing(program.columns)
-    crossing = [row for batch in _batches(program, order) for row in growing.take(program, batch)]
-    odd = np.flatnonzero(~plain & (sizes > 0))
+    batches = _batches(program, order) if len(order) else []
+    crossing = [row for batch in batches for row in growing.take(program, batch)]
+    odd = np.flatnonzero(~plain & bounded & (sizes > 0))
     left = np.sort(np.append(odd, np.array(crossing, dtype=np.int64)))
     return growing.tree(program), left
 

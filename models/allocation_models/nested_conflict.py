@@ -40,8 +40,7 @@ def nested_conflict(program: LinearProgram) -> tuple[Conflict | None, bool]:
     if len(crossed):
         return Conflict(none, crossed[:1], crossed[:1], multipliers=none.astype(object)), True
     tree, left = hang(program)
-    bounded = (program.row_lower[left] > -NO_BOUND) | (program.row_upper[left] < NO_BOUND)
-    return _first(program, tree), not bounded.any()
+    return _first(program, tree), not len(left)
 
 
 def _first(program: LinearProgram, tree: Tree) -> Conflict | None:
