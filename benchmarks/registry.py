@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import command_line, general_rules, nested_rules
+from benchmarks import command_line, conflicts, general_rules, nested_rules
 
 BENCHMARKS = (
     nested_rules.SPEED,
     nested_rules.MEMORY,
     general_rules.SPEED,
+    conflicts.SPEED,
     command_line.START_UP,
 )

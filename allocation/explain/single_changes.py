@@ -104,16 +104,26 @@ def _exempting(bench: Bench, key: str) -> Iterator[Draft]:
     cost = np.ones(program.rows)
     cost[rows[key]] += 1e-4 * (1 - task.order / len(task.order))
     off = fewest_let_off(inside, mine, cost, task.pot)
-    limit = min(_MOST_EXEMPT, int(bounds.applies.sum()) // 2)
-    if off is None or not 0 < len(off) <= limit:
-        return
-    who = (off - rows[key].start).tolist()
-    draft = _exemption(task, key, who)
-    for one in list(who):
-        fewer = [at for at in who if at != one]
-        if fewer and bench.allocated(_exemption(task, key, fewer).sets) is not None:
-            who, draft = fewer, _exemption(task, key, fewer)
-    if bench.allocated(draft.sets) is not None:
+    if off is not None and len(off):
+        who = [int(row) - rows[key].start for row in off]
+        yield from islice(_fewest(bench, key, who, int(bounds.applies.sum()) // 2), 1)
+
+
+def _fewest(bench: Bench, key: str, who: list[int], most: int) -> Iterator[Draft]:
+    """Yield exemptions after which there are amounts: of one alone, else of the first few.
+
+    ``who`` is let off in part by the linear program, the most needed first.
+    """
+    limit = min(_MOST_EXEMPT, most)
+    sets = [[one] for one in who[:limit]] + [who[:count] for count in range(2, limit + 1)]
+    for chosen in sets if limit else []:
+        draft = _exemption(bench.task, key, sorted(chosen))
+        if bench.allocated(draft.sets) is None:
+            continue
+        for one in chosen if len(chosen) > 1 else []:
+            fewer = _exemption(bench.task, key, sorted({*chosen} - {one}))
+            if bench.allocated(fewer.sets) is not None:
+                chosen, draft = [at for at in chosen if at != one], fewer  # noqa: PLW2901
         yield draft
 
 

@@ -152,7 +152,9 @@ def _solved(program: FloatProgram) -> Solution | None:
 
 
 def fewest_let_off(program: LinearProgram, rows: Mask, cost: Floats, most: int) -> Integers | None:
-    """Return which of ``rows`` to let off so that the others can hold; None if that is no help.
+    """Return which of ``rows`` to let off so that the others can hold, the most needed first.
+
+    None if that is no help.
 
     Parameters
     ----------
@@ -188,7 +190,9 @@ def fewest_let_off(program: LinearProgram, rows: Mask, cost: Floats, most: int) 
     solution = _solved(_switched(floats, slack / (unit * wide.row_scale[off])))
     if solution is None:
         return None
-    return off[solution.x[program.columns :] > _ZERO]
+    part = solution.x[program.columns :]
+    order = np.argsort(-part, kind="stable")
+    return off[order[part[order] > _ZERO]]
 
 
 def _switched(floats: FloatProgram, slack: Floats) -> FloatProgram:
