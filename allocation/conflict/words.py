@@ -189,7 +189,8 @@ def _group(task: Task, key: str, rule: GroupShare, terms: Sequence[Term]) -> Pro
     rows = [pair for term in terms for pair in _limits(term)]
     shown = [(_label(task, rule, row), limit) for row, limit in rows[:_LISTED]]
     zh, en = (
-        "、".join(f"{label[side]} {limit}".strip() for label, limit in shown) for side in (0, 1)
+        mark.join(f"{label[side]} {limit}".strip() for label, limit in shown)
+        for side, mark in enumerate(("、", ", "))
     )
     more = "…" if len(rows) > _LISTED else ""
     words = {

@@ -41,8 +41,7 @@ def repair_lines(
     for number, repair in enumerate(repairs, start=1):
         price, text = format_amount(repair.price), repair_text(repair, language)
         lines.append(say("conflict-repair", language, number=number, text=text, price=price))
-        changes = map(shlex.quote, repair.sets)
-        lines += [say("conflict-set", language, change=change) for change in changes]
+        lines.append("   " + " ".join(f"--set {shlex.quote(change)}" for change in repair.sets))
     name = _free_name(taken)
     override = override_block(repairs[0], name, language).splitlines()
     return [*lines, say("conflict-override", language, name=name), *override]

@@ -47,9 +47,6 @@ class Conflict:
     ----------
     rows, floors, caps
         Indices.
-    idle
-        True if they conflict only because a column without a target gets no more than its lower
-        bound.
     multipliers
         One for each of ``rows``, Python integers: above zero the lower side takes part, below zero
         the upper. None where the proof stands in floats only.
@@ -58,7 +55,6 @@ class Conflict:
     rows: Integers
     floors: Integers
     caps: Integers
-    idle: bool = False
     multipliers: BigIntegers | None = None
 
 
