@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from allocation.conflict import smallest_conflict
 from allocation.engine import DEFAULT_SOLVER, solver_named, whole_task_of
+from allocation.errors import ConflictError
 from allocation.explain.bench import Bench, Draft
 from allocation.explain.figures import amount_text
 from allocation.explain.price import price_of
@@ -49,9 +50,13 @@ class Repair:
 def repairs_of(loaded: Loaded, solver: str = DEFAULT_SOLVER) -> tuple[Repair, ...]:
     """Return the repairs of a scenario whose rules conflict, the cheapest first.
 
-    Empty if the rules can all hold, or no change of the pot or of the rules in conflict helps.
+    Empty if the rules can all hold, if no change of the pot or of the rules in conflict helps, or
+    if it is the upper level that conflicts: that is to be repaired in its own scenario.
     """
-    bench = Bench(loaded, whole_task_of(loaded), solver)
+    try:
+        bench = Bench(loaded, whole_task_of(loaded), solver)
+    except ConflictError:
+        return ()
     proof = smallest_conflict(bench.task, solver_named(solver))
     if proof is None:
         drafts = [] if bench.allocated(()) is not None else _of_rounding(bench)

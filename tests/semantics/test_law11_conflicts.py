@@ -328,6 +328,15 @@ def test_the_upper_level_can_take_part(plan, tmp_path):
     assert {repair.sets for repair in repairs} >= {("rules.f.amount=100万元",)}
 
 
+def test_a_conflict_of_the_upper_level_is_its_own(plan, tmp_path):
+    plan("")
+    upper = HEAD + 'rules.f = { kind = "floor", amount = "300万元" }\n'
+    (tmp_path / "upper.toml").write_text(upper, encoding="utf-8")
+    path = plan('upper = { scenario = "upper.toml" }')
+    assert "upper.toml" in refused(path).text("zh")
+    assert repairs_of(load(str(path))) == ()
+
+
 def test_a_soft_rule_never_takes_part(plan):
     path = plan(
         'rules.s = { kind = "floor", amount = "900万元", priority = 1 }\n'
