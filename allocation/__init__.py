@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from allocation.conflict import check
     from allocation.engine import allocate
     from allocation.errors import (
         BokuanError,
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     from allocation.report.cliffs import Cliffs, cliffs
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.repairs import conflict_frame as conflicting
+    from allocation.report.repairs import repairs
     from allocation.report.sensitivity import sensitivity
     from allocation.result import Allocation
-    from allocation.scenario import Loaded, check, load, shipped
+    from allocation.scenario import Loaded, load, shipped
     from allocation.verification import Verification, verify
 
     __version__: str
@@ -55,9 +58,11 @@ __all__ = [
     "check",
     "cliffs",
     "compare",
+    "conflicting",
     "explain",
     "load",
     "read_record",
+    "repairs",
     "sensitivity",
     "shipped",
     "verify",
@@ -77,12 +82,14 @@ _HOMES = {
     "Problem": ("allocation.errors", "Problem"),
     "allocate": ("allocation.engine", "allocate"),
     "attribute": ("allocation.report.attributed", "attribution_frame"),
-    "check": ("allocation.scenario", "check"),
+    "check": ("allocation.conflict", "check"),
     "cliffs": ("allocation.report.cliffs", "cliffs"),
     "compare": ("allocation.report.frames", "comparison_frame"),
+    "conflicting": ("allocation.report.repairs", "conflict_frame"),
     "explain": ("allocation.report.explanation", "explain"),
     "load": ("allocation.scenario", "load"),
     "read_record": ("allocation.record", "read_record"),
+    "repairs": ("allocation.report.repairs", "repairs"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
     "Verification": ("allocation.verification", "Verification"),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation.conflict import conflict_error
-from allocation.errors import ConflictError, FaultError, Problem, raise_if_any
+from allocation.conflict import awards_exceed, conflict_error
+from allocation.errors import FaultError, Problem, raise_if_any
 from allocation.money import format_amount
 from allocation.result import Allocation, Heading, PurposeColumn, Solved
 from allocation.run_record import record_of
@@ -89,12 +89,18 @@ def loaded_with(
 def task_of(loaded: Loaded, below: frozenset[Path] = frozenset()) -> Task:
     """Return the task of a scenario; raise every problem found in it and its data.
 
-    ``below`` holds the scenarios whose upper level this one is.
+    Awards over the pot are a conflict before anything is shared: they would leave entitlements
+    below zero. ``below`` holds the scenarios whose upper level this one is.
     """
+    return _within_pot(whole_task_of(loaded, below))
+
+
+def whole_task_of(loaded: Loaded, below: frozenset[Path] = frozenset()) -> Task:
+    """Return the task of a scenario, whether or not its awards exceed the pot."""
     totals, kept, above = upper_totals(loaded, below)
     if above is not None:
         loaded = loaded.with_inputs_of(above)
-    task = prepared(loaded, totals)
+    task = _sound(loaded, totals)
     return replace(task, warnings=(*loaded.warnings, *task.warnings, *kept))
 
 
@@ -103,10 +109,19 @@ def prepared(loaded: Loaded, totals: Mapping[str, int]) -> Task:
 
     ``totals`` is fen by unit, empty without an upper level.
     """
+    return _within_pot(_sound(loaded, totals))
+
+
+def _within_pot(task: Task) -> Task:
+    """Return the task; raise if its awards exceed the pot."""
+    if awards_exceed(task):
+        raise conflict_error(task, solver_named(DEFAULT_SOLVER))
+    return task
+
+
+def _sound(loaded: Loaded, totals: Mapping[str, int]) -> Task:
+    """Return the task of a scenario; raise every problem found in it and its data."""
     task, problems = prepare(loaded, totals)
-    errors = [problem for problem in problems if not problem.warning]
-    if errors and all(problem.code.startswith("L11-") for problem in errors):
-        raise ConflictError(errors)
     raise_if_any(problems)
     assert task is not None, "no task has problems"
     return replace(task, warnings=tuple(problem for problem in problems if problem.warning))
@@ -181,8 +196,7 @@ def solver_named(name: str) -> Solver:
 
 def allocate_task(task: Task, solver: Solver, solver_name: str) -> Allocation:
     """Solve, round, check and describe a task."""
-    shares, whole = solved(task, solver)
-    return _described(task, shares, whole, solver_name)
+    return described(task, *solved(task, solver), solver_name)
 
 
 def solved(task: Task, solver: Solver) -> tuple[Shares, Whole]:
@@ -191,23 +205,38 @@ def solved(task: Task, solver: Solver) -> tuple[Shares, Whole]:
     Raises
     ------
     ConflictError
-        If the rules cannot all hold.
+        If the rules cannot all hold, naming those that conflict.
     FaultError
         If nothing was proven, or a check of ours failed.
     """
     from allocation_models.blame import InfeasibleError
+
+    try:
+        return proven(task, solver)
+    except InfeasibleError:
+        raise conflict_error(task, solver) from None
+
+
+def proven(task: Task, solver: Solver) -> tuple[Shares, Whole]:
+    """Return a task's exact shares and whole amounts; nobody asks yet why there are none.
+
+    Raises
+    ------
+    InfeasibleError
+        If the hard rules cannot hold together.
+    ConflictError, FaultError
+        If no whole quanta meet the rules; if nothing was proven.
+    """
     from allocation_models.solvers import UnprovenError
 
     try:
         shares = share_out(task, solver)
         return shares, to_whole(task, shares, solver)
-    except InfeasibleError as error:
-        raise conflict_error(task, error.conflict) from None
     except (UnprovenError, ArithmeticError) as error:
         raise FaultError([Problem("L8-unproven", words={"found": str(error)})]) from error
 
 
-def _described(task: Task, shares: Shares, whole: Whole, solver_name: str) -> Allocation:
+def described(task: Task, shares: Shares, whole: Whole, solver_name: str) -> Allocation:
     """Return the allocation with its heading, rules and record."""
     scenario, frame = task.loaded.scenario, task.loaded.frame
     heading = Heading(

@@ -15,7 +15,7 @@ from allocation.errors import Place, Problem, nearest
 from allocation.money import UNITS, parse_amount, parse_number, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 #: No ranking is longer.
 _LAST_RANK = 10**6
@@ -197,12 +197,14 @@ class Frame:
         column, problems = self._read(name, lambda text: text.as_ranks, "L1-not-a-rank")
         return column, unranked, problems
 
-    def members(self, where: Mapping[str, Sequence[str]]) -> Mask:
+    def members(self, where: Mapping[str, Sequence[str]], exempt: Collection[str] = ()) -> Mask:
         """Return whom a filter means: shape (n,); every attribute must have one of its values.
 
-        ``id`` and ``unit`` also go by name. Raises KeyError for an attribute that is not there.
+        ``id`` and ``unit`` also go by name; ``exempt`` are left out, by id or name. Raises KeyError
+        for an attribute that is not there.
         """
-        chosen = np.ones(len(self), dtype=bool)
+        pairs = zip(self.ids, self.names, strict=True)
+        chosen = np.array([not ({*pair} & {*exempt}) for pair in pairs], dtype=bool)
         for attribute, values in where.items():
             wanted = set(values)
             names = _NAMES.get(attribute, attribute)

@@ -89,9 +89,9 @@ def _rules_in_effect(task: Task) -> LinearProgram:
             softened = soften(program, rows.priority, task.targets, helpers, solver)
             program, helpers = softened.program, softened.helpers
         elif conflict is not None:
-            raise conflict_error(task, conflict)
-    except InfeasibleError as error:
-        raise conflict_error(task, error.conflict) from None
+            raise conflict_error(task, solver)
+    except InfeasibleError:
+        raise conflict_error(task, solver) from None
     extra = np.zeros(program.columns - len(task.targets), dtype=object)
     return close_bounds(program, np.concatenate([task.targets, extra]), helpers)
 

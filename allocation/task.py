@@ -35,6 +35,10 @@ class Task:
         Shape (columns,), Python integers: each cell's entitlement in one common unit.
     order
         Shape (n,): who comes first among equals (rank, then code).
+    excluded
+        Shape (n,): whom an ``exclude`` rule leaves out.
+    totals
+        Fen of each unit by id, from the upper level; empty without one.
     direct
         False to keep the direct method out: the referee's way.
     """
@@ -46,6 +50,8 @@ class Task:
     rows: Rows
     targets: BigIntegers
     order: Integers
+    excluded: Mask
+    totals: Mapping[str, int]
     direct: bool = True
     warnings: tuple[Problem, ...] = ()
 
@@ -80,10 +86,18 @@ def prepare(loaded: Loaded, totals: Mapping[str, int]) -> tuple[Task | None, lis
     shares = _weights(claims, cells)[:, None] * cells.totals.astype(object)
     targets = np.where(cells.allowed, shares, 0).ravel()
     helpers = np.zeros(int(rows.helpers.sum()), dtype=object)
-    order = _order(scenario, frame)
-    return Task(
-        loaded, pot, claims, cells, rows, np.concatenate([targets, helpers]), order
-    ), problems
+    task = Task(
+        loaded=loaded,
+        pot=pot,
+        entitlement=claims,
+        cells=cells,
+        rows=rows,
+        targets=np.concatenate([targets, helpers]),
+        order=_order(scenario, frame),
+        excluded=excluded,
+        totals=totals,
+    )
+    return task, problems
 
 
 def _errors(problems: list[Problem]) -> bool:
@@ -95,7 +109,7 @@ def _excluded(scenario: Scenario, frame: Frame) -> Mask:
     excluded = np.zeros(len(frame), dtype=bool)
     for rule in scenario.rules.values():
         if isinstance(rule, Exclude):
-            excluded |= frame.members(rule.where)
+            excluded |= frame.members(rule.where, rule.exempt)
     return excluded
 
 

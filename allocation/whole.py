@@ -242,7 +242,7 @@ def _moved_before(task: Task, rule: Rule, bounds: BoundsOf, amounts: Integers) -
     if rule.kind != "zero_or_at_least":
         return np.zeros(len(amounts), dtype=bool)
     entitled = (task.entitlement.numerator > 0).astype(bool)
-    left_out: Mask = task.loaded.frame.members(rule.where) & entitled & (amounts == 0)
+    left_out: Mask = task.loaded.frame.members(rule.where, rule.exempt) & entitled & (amounts == 0)
     return left_out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks import (
     certificates,
     command_line,
+    conflicts,
     explained,
     general_rules,
     nested_rules,
@@ -21,5 +22,6 @@ BENCHMARKS = (
     certificates.GROWTH,
     what_ifs.WHAT_IFS,
     pot_curve.SPEED,
+    conflicts.SPEED,
     command_line.START_UP,
 )

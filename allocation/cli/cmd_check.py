@@ -27,12 +27,11 @@ def run(language: Language, scenario: str, sets: tuple[str, ...]) -> None:
     InputError, ConflictError
         With every problem and warning; a conflict if rules that cannot all hold are all there is.
     """
+    from allocation.conflict import check
     from allocation.scenario import load
-    from allocation.task import prepare
 
     loaded = load(scenario, sets=sets)
-    _, found = prepare(loaded, {})
-    problems = [*loaded.warnings, *found]
+    problems = [*loaded.warnings, *check(loaded)]
     errors = [problem for problem in problems if not problem.warning]
     if errors:
         raise _error(errors, problems)

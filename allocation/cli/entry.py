@@ -14,6 +14,7 @@ import click
 
 from allocation.cli.group import PROGRAM, Bokuan
 from allocation.cli.language import VARIABLE, language_of, language_problem
+from allocation.cli.speech import tell
 from allocation.cli.usage import usage_problem
 from allocation.errors import BokuanError, FaultError, InputError, Problem
 from allocation.wording import say
@@ -54,13 +55,13 @@ def _guarded(arguments: list[str], language: Language) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except BokuanError as error:
-        _tell(error.text(language))
+        tell(error.text(language))
         return error.exit_code
     except BrokenPipeError:
         return _pipe_closed()
     except OSError as error:
         words = {"found": error.filename or "stdout", "reason": error.strerror or "OSError"}
-        _tell(InputError([Problem("L1-cannot-write", words=words)]).text(language))
+        tell(InputError([Problem("L1-cannot-write", words=words)]).text(language))
         return InputError.exit_code
     except SystemExit as leaving:
         # No command leaves this way; click and rich do where the pipe closes while they write.
@@ -91,15 +92,9 @@ def _speak_any_encoding() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _tell(text: str) -> None:
-    """Print lines to stderr without anything that could steer a terminal."""
-    for line in text.splitlines():
-        print("".join(c if c.isprintable() else " " for c in line), file=sys.stderr)
-
-
 def _show_warning(message: Warning | str, *_where: object) -> None:
     """Print a warning's sentence, not the line of the program it came from."""
-    _tell(str(message))
+    tell(str(message))
 
 
 def _pipe_closed() -> int:
@@ -113,5 +108,5 @@ def _apologise(error: Exception, language: Language) -> int:
         import traceback
 
         traceback.print_exception(error)
-    _tell(say("cli-fault", language, name=type(error).__name__, variable=DEBUG))
+    tell(say("cli-fault", language, name=type(error).__name__, variable=DEBUG))
     return FaultError.exit_code

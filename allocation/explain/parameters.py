@@ -159,6 +159,6 @@ def _of_groups(
 def groups_of(task: Task, rule: GroupShare) -> list[tuple[str, Mask]]:
     """Return a rule's groups that have members, in the order of its rows."""
     frame = task.loaded.frame
-    inside = frame.members(rule.where)
+    inside = frame.members(rule.where, rule.exempt)
     found = [(str(value), group & inside) for value, group in partition(frame, rule.each)]
     return [(value, group) for value, group in found if group.any()]

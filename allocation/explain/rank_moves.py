@@ -154,7 +154,7 @@ def _standing(case: Case, column: str) -> dict[str, Integers]:
     for name, rule in scenario.rules.items():
         if isinstance(rule, RankStep) and rule.column == column:
             tier = np.searchsorted(np.array(rule.tiers), place, side="left")
-            found[f"rules.{name}"] = np.where(frame.members(rule.where), tier, 0)
+            found[f"rules.{name}"] = np.where(frame.members(rule.where, rule.exempt), tier, 0)
         if isinstance(rule, TopAward) and rule.column == column:
             winners, _ = award_winners(rule, frame, excluded(scenario, frame))
             found[f"rules.{name}"] = winners.astype(np.int64)
@@ -245,7 +245,7 @@ def _edges(case: Case, ranking: _Ranking) -> Iterator[tuple[int, int, str]]:
             yield from _edges_at(ranking, ranking.known, ends)
     for rule in scenario.rules.values():
         if isinstance(rule, RankStep) and rule.column == ranking.column:
-            members = ranking.known & frame.members(rule.where)
+            members = ranking.known & frame.members(rule.where, rule.exempt)
             yield from _edges_at(ranking, members, list(rule.tiers))
         if isinstance(rule, TopAward) and rule.column == ranking.column:
             yield from _award_edge(case, ranking, rule)

@@ -35,7 +35,7 @@ def least_amounts(case: Case) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for rule in case.loaded.scenario.rules.values():
         if isinstance(rule, ZeroOrAtLeast) and rule.below == "drop":
-            for index in np.flatnonzero(case.frame.members(rule.where)).tolist():
+            for index in np.flatnonzero(case.frame.members(rule.where, rule.exempt)).tolist():
                 found.setdefault(index, []).append(rule.amount)
     return found
 

@@ -80,7 +80,7 @@ def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]
     A floor that is no whole number of fen is rounded up, a cap down: amounts are whole fen.
     """
     frame = setting.frame
-    group = frame.members(rule.where)
+    group = frame.members(rule.where, rule.exempt)
     match rule:
         case Floor() | Cap():
             found = _bound(rule, setting)
@@ -193,7 +193,7 @@ def award_winners(rule: TopAward, frame: Frame, excluded: Mask) -> tuple[Mask, l
 def eligible_for(rule: TopAward, frame: Frame, excluded: Mask) -> Mask:
     """Return who may win a top-k award: the ranked of the group not already rewarded."""
     ranks, _, _ = frame.ranks(rule.column)
-    eligible = frame.members(rule.where) & ~ranks.missing & ~excluded
+    eligible = frame.members(rule.where, rule.exempt) & ~ranks.missing & ~excluded
     if rule.not_with:
         marks = frame.attribute(rule.not_with)
         eligible &= np.array([mark not in _YES for mark in marks], dtype=bool)

@@ -55,6 +55,9 @@ class RuleBase(Model):
         default_factory=dict,
         description="适用对象 / attribute = value or list; several attributes must all hold",
     )
+    exempt: OneOrMore = Field(
+        (), description="不适用对象,代码或名称 / whom it is not for, by code or name"
+    )
     priority: Annotated[Whole, Field(ge=1, le=99)] | None = Field(
         None, description="软规则优先级,1 最先 / priority of a soft rule, 1 kept first; none: hard"
     )

@@ -61,7 +61,7 @@ def _places(setting: Setting, rule: RankOrder | RankStep) -> tuple[Integers, Mas
     """
     ranks, _, _ = setting.frame.ranks(rule.column)
     entitled = (setting.entitlement > 0).astype(bool) & ~setting.excluded
-    members = setting.frame.members(rule.where)
+    members = setting.frame.members(rule.where, rule.exempt)
     return ranks.values.astype(np.int64), ~ranks.missing & members & entitled
 
 

@@ -196,7 +196,7 @@ def _bound(
 
 def _group_share(key: str, rule: GroupShare, setting: Setting, cells: Cells) -> Block:
     """Return one row per group: its sum within shares of the pot, or amounts."""
-    inside = setting.frame.members(rule.where)
+    inside = setting.frame.members(rule.where, rule.exempt)
     groups = [group & inside for _, group in partition(setting.frame, rule.each)]
     groups = [group for group in groups if group.any()]
     row = np.concatenate([np.full(int(group.sum()), index) for index, group in enumerate(groups)])
@@ -222,7 +222,7 @@ def _limits(rule: GroupShare, pot: int) -> tuple[int, int]:
 
 def _zero_or_at_least(draft: _Draft, key: str, rule: ZeroOrAtLeast, setting: Setting) -> None:
     """``drop``: who is entitled to less gets nothing; ``raise``: left to the binary program."""
-    group = setting.frame.members(rule.where)
+    group = setting.frame.members(rule.where, rule.exempt)
     amount = np.full(len(group), rule.amount, dtype=np.int64)
     if rule.below == "raise":
         draft.least = np.where(group, np.maximum(draft.least, amount), draft.least)

@@ -20,6 +20,7 @@ _TABLES = (
     "cli",
     "report",
     "regions",
+    "conflict",
     "explain",
     "attribution",
     "sensitivity",

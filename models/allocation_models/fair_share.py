@@ -129,9 +129,7 @@ def fair_share(
         return _sequence(closed, targets, helper, solver, answer)
     except OutOfReachError:
         # The rules as they were given name a conflict better than the bounds drawn from them.
-        conflict = find_conflict(program)
-        if conflict is None and (drawn := find_conflict(closed)):
-            conflict = replace(drawn, idle=True)
+        conflict = find_conflict(program) or find_conflict(closed)
         if conflict is None:
             raise ArithmeticError("out of reach without a proof") from None
         raise InfeasibleError(conflict) from None

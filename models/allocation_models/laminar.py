@@ -95,6 +95,25 @@ def nest(program: LinearProgram) -> Nesting:
     return Nesting(tree, np.sort(np.append(odd, np.array(crossing, dtype=np.int64))), reason)
 
 
+def hang(program: LinearProgram) -> tuple[Tree, Integers]:
+    """Return the bounded rows that nest as a tree, whatever its total, and those left over.
+
+    Rows of a single column are leaves' parents here, and the root is there even if no row is about
+    all columns: then it has no bounds.
+    """
+    sizes = np.diff(program.indptr)
+    bounded = (program.row_lower > -NO_BOUND) | (program.row_upper < NO_BOUND)
+    plain = _all_ones(program, sizes)
+    order = np.flatnonzero(plain & bounded)
+    order = order[np.argsort(-sizes[order], kind="stable")]
+    growing = _Growing(program.columns)
+    batches = _batches(program, order) if len(order) else []
+    crossing = [row for batch in batches for row in growing.take(program, batch)]
+    odd = np.flatnonzero(~plain & bounded & (sizes > 0))
+    left = np.sort(np.append(odd, np.array(crossing, dtype=np.int64)))
+    return growing.tree(program), left
+
+
 def _batches(program: LinearProgram, order: Integers) -> list[Integers]:
     """Return the rows, largest first, in runs of one rule that are disjoint.
 
@@ -146,7 +165,8 @@ class _Growing:
 
     def tree(self, program: LinearProgram) -> Tree:
         """Return the finished tree."""
-        rows, nodes = np.concatenate(self.rows), np.concatenate(self.nodes)
+        none = np.zeros(0, dtype=np.int64)
+        rows, nodes = np.concatenate([none, *self.rows]), np.concatenate([none, *self.nodes])
         return _tree(program, self.parents, self.owner, rows, nodes)
 
 

@@ -72,6 +72,13 @@ def fix_funded(
     return _fixed(program, least, choice[funded], choice[~funded])
 
 
+def can_be_funded(program: LinearProgram, least: Integers, solver: Solver) -> bool:
+    """Tell whether some choice meets the rows; arguments as in :func:`fix_funded`."""
+    choice = np.flatnonzero((least > 0) & (program.column_upper > 0))
+    switches = _Switches(program, least, choice, solver)
+    return switches.best(np.zeros(len(choice))) is not None
+
+
 def _fixed(
     program: LinearProgram, least: Integers, funded: Integers, left_out: Integers
 ) -> LinearProgram:

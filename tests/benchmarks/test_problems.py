@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from allocation.conflict import smallest_conflict
 from allocation_models.program import stack
-from benchmarks import ours, p1, plain_lp
+from allocation_models.solvers.highs import simplex
+from benchmarks import conflicts, ours, p1, plain_lp
 from benchmarks.registry import BENCHMARKS
 
 DRAWS = {"nested": p1.nested, "ranked": p1.ranked}
@@ -38,6 +40,15 @@ def test_plain_program_has_the_same_rules(kind):
     slack = problem.size
     assert (sums >= program.row_lower - slack).all()
     assert (sums <= program.row_upper + slack).all()
+
+
+@pytest.mark.parametrize("kind", DRAWS)
+def test_the_rules_of_the_conflict_problem_conflict(kind):
+    task = conflicts.task_of(kind, 230)
+    assert conflicts.bare_solve(task).status == "infeasible"
+    found = smallest_conflict(task, simplex)
+    assert found is not None
+    assert {"tight", "more"} & found.members
 
 
 def test_benchmarks_have_names_of_their_own():

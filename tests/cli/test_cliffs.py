@@ -103,7 +103,7 @@ def test_a_name_that_means_nobody(inside):
 def test_a_scenario_whose_rules_conflict_to_begin_with(inside):
     ended = inside("cliffs", "plan.toml", "--set", "rules.floor.amount=40万元")
     assert ended.code == 1
-    assert "[L11-floors-over-pot]" in ended.err
+    assert "[L11-conflict]" in ended.err
 
 
 def test_progress_is_for_terminals(monkeypatch):

@@ -2,6 +2,7 @@ import csv
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -43,7 +44,28 @@ def test_check_tells_every_problem_at_once(bokuan, plan, tmp_path):
 def test_check_tells_rules_that_cannot_hold_from_bad_input(bokuan):
     ended = bokuan("check", "plan.toml", "--set", "rules.floor.amount=40万元")
     assert ended.code == 1
-    assert "[L11-floors-over-pot]" in ended.err
+    assert "[L11-conflict]" in ended.err
+    assert "120.00 > 资金总额 100.00" in ended.err
+
+
+def test_run_tells_a_conflict_and_repairs_that_work(bokuan):
+    ended = bokuan("run", "plan.toml", "--set", "rules.floor.amount=40万元")
+    assert ended.code == 1
+    assert not ended.out
+    assert "plan.toml:26: [L11-floor] “保底”" in ended.err
+    assert "(依据:示例办法第1条)" in ended.err
+    assert "120.00 > 资金总额 100.00" in ended.err
+    assert "代价由低到高" in ended.err
+    assert "[override.repair]" in ended.err
+    ended.err.encode("gbk")
+    changes = re.findall(r"^   (--set .*)$", ended.err, re.MULTILINE)
+    assert len(changes) >= 3
+    for change in changes:
+        again = bokuan("run", "plan.toml", *shlex.split(change))
+        assert (again.code, again.err) == (0, ""), change
+    english = bokuan("run", "plan.toml", "--set", "rules.floor.amount=40万元", "--lang", "en")
+    assert "Repairs, the cheapest first" in english.err
+    assert "保底" not in english.err
 
 
 def test_run_prints_the_table(bokuan):

@@ -13,6 +13,7 @@ from PIL import Image
 from rich.cells import cell_len
 
 from allocation.errors import InputError
+from allocation.explain.recipient import positions
 from allocation.money import format_amount
 from allocation.report.explained_text import all_tables, page_text
 from allocation.report.explanation import explain

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from allocation import check
 from allocation.errors import InputError, Problem
-from allocation.scenario import check, load
+from allocation.scenario import load
 
 GOOD = Path(__file__).parent / "good"
 

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(loaded: Loaded) -> list[Problem]:
-    """Return everything wrong with a scenario and its data, each with its place.
-
-    Problems of law 11 (``L11-…``) say that rules cannot all hold, by sums alone; the others, that
-    something is written wrong.
-    """
+    """Return everything wrong with a scenario and its data, each with its place."""
     return distinct(
         [
             *group_problems(loaded),

@@ -36,8 +36,8 @@ class Use:
         Whether a blank cell is an error.
     signed
         Whether a figure may be negative.
-    where
-        Whom it is used for.
+    where, exempt
+        Whom it is used for, and whom of them not.
     """
 
     path: KeyPath
@@ -46,6 +46,7 @@ class Use:
     needed: bool = True
     signed: bool = False
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    exempt: Sequence[str] = ()
 
 
 def column_problems(loaded: Loaded) -> list[Problem]:
@@ -62,7 +63,7 @@ def excluded(scenario: Scenario, frame: Frame) -> Mask:
     mask = np.zeros(len(frame), dtype=bool)
     for rule in scenario.rules.values():
         if isinstance(rule, kinds.Exclude) and set(rule.where) <= set(frame.text):
-            mask |= frame.members(rule.where)
+            mask |= frame.members(rule.where, rule.exempt)
     return mask
 
 
@@ -75,7 +76,7 @@ def _use_problems(loaded: Loaded, use: Use, taking_part: Mask) -> list[Problem]:
     # A cell that cannot be read is not missing as well; an unknown attribute is said elsewhere.
     if problems or column is None or not set(use.where) <= set(frame.text):
         return problems
-    members = taking_part & frame.members(use.where)
+    members = taking_part & frame.members(use.where, use.exempt)
     if use.needed:
         problems += _cells(frame, use, "L1-missing-value", members & column.missing)
     if not use.signed:
@@ -148,7 +149,7 @@ def _of_rule(path: KeyPath, rule: kinds.Rule) -> Iterator[Use]:
     for kind, named in _BY_KIND.items():
         if isinstance(rule, kind):
             for use in named(path, rule):
-                yield replace(use, where=rule.where)
+                yield replace(use, where=rule.where, exempt=rule.exempt)
 
 
 def _of_bound(path: KeyPath, rule: Any) -> Iterator[Use]:

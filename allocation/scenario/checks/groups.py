@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocation.errors import Problem, nearest
-from allocation.policy.kinds import GroupShare, RankOrder, RankStep
+from allocation.policy.kinds import GroupShare, RankOrder, RankStep, RuleBase
 from allocation.registry import AssessmentRegion, FiscalRegion, units
 
 if TYPE_CHECKING:
@@ -28,6 +28,30 @@ def group_problems(loaded: Loaded) -> list[Problem]:
         problems += attribute_problems(loaded, path, attribute)
     for path, where in filters(loaded.scenario):
         problems += _filter_problems(loaded, path, where)
+    for key, rule in loaded.scenario.rules.items():
+        problems += _exempt_problems(loaded, ("rules", key, "exempt"), rule)
+    return problems
+
+
+def _exempt_problems(loaded: Loaded, path: KeyPath, rule: RuleBase) -> list[Problem]:
+    """Return what is wrong with whom a rule is not for: each must be one of those it is for."""
+    frame, place = loaded.frame, loaded.place(*path)
+    if not rule.exempt or not set(rule.where) <= set(frame.text):
+        return []
+    problems = []
+    for name in rule.exempt:
+        called = [at for at in range(len(frame)) if name in (frame.ids[at], frame.names[at])]
+        if not called:
+            known = nearest(name, [*frame.names, *frame.ids])
+            problems.append(Problem("L1-unknown-exempt", place, {"found": name, "nearest": known}))
+        elif len(called) > 1:
+            allowed = "、".join(frame.ids[at] for at in called)
+            words = {"found": name, "allowed": allowed}
+            problems.append(Problem("L1-ambiguous-exempt", place, words))
+        elif not frame.members(rule.where)[called[0]]:
+            problems.append(Problem("L1-exempt-anyway", place, {"found": name}))
+    if not problems and not frame.members(rule.where, rule.exempt).any():
+        problems.append(Problem("L1-empty-group", place, {"found": "exempt"}))
     return problems
 
 
