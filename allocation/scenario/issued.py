@@ -1,7 +1,7 @@
 """What is issued already: read from the record of that run or from a table, matched by recipient.
 
-The amounts become money columns of the frame; the rule that nobody gets less than they say is
-added to the scenario. Who has money and takes no part any more is an error, unless it is recovered.
+The amounts are money columns of the frame, for the rule ``already_issued`` to read. Who has money
+and takes no part any more is an error, unless it is recovered.
 """
 
 from __future__ import annotations
@@ -9,14 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from allocation.errors import InputError, Place, Problem
 from allocation.frame import Frame, TextColumn
 from allocation.money import format_amount
 from allocation.record import record_in
 from allocation.scenario.files import TABLE_LIMIT, read_bytes
-from allocation.scenario.schema import Issued
 from allocation.scenario.tables import leaves_folder
 
 if TYPE_CHECKING:
@@ -24,11 +21,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from allocation.scenario.recipients import Resolve
-    from allocation.scenario.schema import Scenario
+    from allocation.scenario.schema import Issued, Scenario
     from allocation.scenario.tables import RawTable
     from allocation.scenario.trail import Trail
 
-#: The rule that is added, and the column of what a record says.
+#: The column of what a record says.
 ISSUED = "issued"
 #: Why a name in a table is nobody's any more; anything else wrong with a name is an error.
 _GONE = frozenset({"L1-zone-left", "L1-zone-missing", "L1-unknown-recipient"})
@@ -78,32 +75,6 @@ class Found:
     columns: Mapping[str, TextColumn]
     left: tuple[Left, ...]
     problems: list[Problem]
-
-
-def add_issued_rule(data: dict[str, Any], trail: Trail) -> list[Problem]:
-    """Add to a scenario's ``data`` that nobody gets less than what is issued, or gets it back."""
-    try:
-        issued = Issued.model_validate(data.get(ISSUED))
-    except ValidationError:
-        # There is none, or the schema says what is wrong with it.
-        return []
-    rules, purposes = data.setdefault("rules", {}), data.get("purposes")
-    if issued.recover or not isinstance(rules, dict):
-        return []
-    if ISSUED in rules:
-        return [Problem("L1-issued-rule-taken", trail.place(("rules", ISSUED)), {"found": ISSUED})]
-    by_purpose = purposes if issued.record and isinstance(purposes, dict) else {}
-    rules[ISSUED] = {
-        "kind": "already_issued",
-        "column": issued.column,
-        "by_purpose": {key: issued_for(key) for key in by_purpose},
-        "name": issued.name,
-        "name_en": issued.name_en,
-        "source": issued.source,
-    }
-    origin = trail.at((ISSUED,))
-    trail.put(("rules", ISSUED), {(): origin})
-    return []
 
 
 def read_issued(

@@ -158,7 +158,7 @@ class Issued(Model):
     """已经下达 / what is issued already, such as an advance: this scenario settles it.
 
     Either the record of the run that was issued, or a money column of a table. Unless ``recover``
-    is true, nobody gets less than what is issued: a rule ``issued`` of kind ``already_issued``.
+    is true, a rule of kind ``already_issued`` must keep everybody at that or above.
     """
 
     record: str = Field("", description="已下达那次运行的 record.json / record of the run issued")
@@ -166,10 +166,6 @@ class Issued(Model):
     column: str = Field("issued", description="表中的金额列,空白为没有 / its money column")
     recover: Flag = Field(
         default=False, description="多下达的收回 / recover what is issued above the new amount"
-    )
-    name: str = Field("不低于已经下达", description="规则中文名 / Chinese name of the rule")
-    name_en: str = Field(
-        "not below what is issued already", description="规则英文名 / English name of the rule"
     )
     source: str = Field(description="依据 / document by which it was issued, or 示例")
 

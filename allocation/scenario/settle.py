@@ -18,7 +18,6 @@ from allocation.errors import Place, Problem, nearest
 from allocation.policy.in_force import fill
 from allocation.policy.values import read_day
 from allocation.scenario.fields import join_key, split_key, value_at
-from allocation.scenario.issued import add_issued_rule
 from allocation.scenario.overrides import (
     OFF,
     Change,
@@ -145,9 +144,8 @@ class _Draft:
 
 
 def effective(data: dict[str, Any], trail: Trail) -> Effective:
-    """Return ``data`` with policy and the rule on what is issued filled in, validated."""
+    """Return ``data`` with policy filled in, validated."""
     filled, filled_trail, problems = _with_policy(data, trail)
-    problems += add_issued_rule(filled, filled_trail)
     try:
         scenario = Scenario.model_validate(filled)
     except ValidationError as error:

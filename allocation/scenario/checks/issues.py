@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from allocation.errors import Problem, nearest
 from allocation.money import format_amount, format_ratio
 from allocation.policy.kinds import AlreadyIssued
+from allocation.scenario.issued import issued_for
 
 if TYPE_CHECKING:
     from allocation.scenario.load import Loaded
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def issue_problems(loaded: Loaded) -> list[Problem]:
     """Return what is wrong with an advance, and with what is issued for purposes."""
-    return [*_advance(loaded), *_purposes(loaded)]
+    return [*_advance(loaded), *_purposes(loaded), *_kept(loaded)]
 
 
 def _advance(loaded: Loaded) -> list[Problem]:
@@ -30,6 +31,26 @@ def _advance(loaded: Loaded) -> list[Problem]:
         "source": advance.source,
     }
     return [Problem("L2-advance-low", loaded.place("advance"), words, warning=True)]
+
+
+def _kept(loaded: Loaded) -> list[Problem]:
+    """Return a problem if what is issued is neither kept by a rule nor to be recovered."""
+    issued, keys = loaded.scenario.issued, loaded.scenario.purposes
+    if issued is None or issued.recover:
+        return []
+    columns = {key: issued_for(key) for key in keys if issued.record}
+    needed = {"column": issued.column, "by_purpose": columns, "where": {}}
+    for rule in loaded.scenario.rules.values():
+        if isinstance(rule, AlreadyIssued) and all(
+            getattr(rule, key) == value for key, value in needed.items()
+        ):
+            return []
+    said = 'kind = "already_issued"'
+    said += f', column = "{issued.column}"' if issued.table else ""
+    pairs = ", ".join(f'"{key}" = "{column}"' for key, column in columns.items())
+    said += f", by_purpose = {{ {pairs} }}" if pairs else ""
+    words = {"allowed": f"rules.issued = {{ {said} }}"}
+    return [Problem("L1-issued-no-rule", loaded.place("issued"), words)]
 
 
 def _purposes(loaded: Loaded) -> list[Problem]:
