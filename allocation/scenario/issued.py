@@ -13,6 +13,8 @@ from allocation.errors import InputError, Place, Problem
 from allocation.frame import Frame, TextColumn
 from allocation.money import format_amount
 from allocation.record import record_in
+from allocation.registry.units import units_by_id
+from allocation.registry.zones import all_zones
 from allocation.scenario.files import TABLE_LIMIT, read_bytes
 from allocation.scenario.tables import leaves_folder
 
@@ -216,10 +218,16 @@ def _left(
 ) -> tuple[Left, ...]:
     here = set(frame.ids)
     return tuple(
-        Left(who, names[who], names[who], cells)
+        Left(who, names[who], _english(who) or names[who], cells)
         for who, cells in fen.items()
         if who not in here and any(cells)
     )
+
+
+def _english(who: str) -> str:
+    """Return the English name the registry has for an id, of whatever day; empty if none."""
+    known = units_by_id().get(who) or next((zone for zone in all_zones() if zone.id == who), None)
+    return known.name_en or "" if known else ""
 
 
 def _column(frame: Frame, fen: Mapping[str, int], file: str) -> TextColumn:

@@ -63,6 +63,7 @@ def test_english_has_no_chinese_heads(settled):
     said = printed(settled, "en")
     assert any(line.split()[:4] == ["Recipient", "Whole", "Issued", "This"] for line in said)
     assert any("No longer on the list" in line for line in said)
+    assert any(line.strip().startswith("Kunshan ") for line in said)
 
 
 def test_the_workbook_recomputes_to_what_it_shows(settled, tmp_path):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from generated import KINDS, write_scenario
 
-from allocation import verify
+from allocation import explain, verify
 from allocation.disbursement.settlement import settlement
-from allocation.engine import allocate
+from allocation.engine import allocate, cross_check
 from allocation.errors import ConflictError, InputError
 from allocation.record import sealed
 
@@ -128,6 +128,9 @@ def test_generated_settlements_are_exact_and_take_nothing_back(tmp_path, kind, c
             assert recover or now.min() >= 0
             assert np.array_equal(found.recovered, now.sum(axis=1) < 0)
             assert verify(result.record).proved
+            # Law 6: the same fen by another solver.
+            again = allocate(str(path), sets=sets, solver="highs-ipm")
+            assert np.array_equal(again.cells, result.cells)
             settled += 1
     assert settled
 
@@ -159,6 +162,35 @@ def _older(text):
     for row, figure in zip(rows, [*figures[1:], figures[0]], strict=True):
         row[at] = figure
     return "\n".join(",".join(row) for row in [head, *rows]) + "\n"
+
+
+def test_more_money_takes_nothing_from_anybody(tmp_path, advance):
+    """Law 7, where what is issued is a fixed least amount and rules nest."""
+    advance()
+    path = str(write(tmp_path, more=ISSUED + RULE))
+    poor = allocate(path)
+    for pot in (101, 117, 140, 900):
+        rich = allocate(path, sets=[f"pot.amount={pot}万元"])
+        assert all(a <= b for a, b in zip(poor.unrounded, rich.unrounded, strict=True))
+        poor = rich
+
+
+def test_alike_recipients_with_the_same_issued_get_the_same(tmp_path, advance):
+    advance("a=4,b=4,c=9")
+    result = allocate(str(write(tmp_path, claims="a=2,b=2,c=1", more=ISSUED + RULE)))
+    assert result.unrounded[0] == result.unrounded[1]
+    assert abs(int(result.amounts[0] - result.amounts[1])) <= WAN
+
+
+def test_the_second_opinion_agrees_on_a_settlement():
+    cross_check("jiangsu-2023", allocate("jiangsu-2023"))
+
+
+def test_every_part_of_an_explained_settlement_adds_up(tmp_path, advance):
+    advance()
+    told = explain(allocate(str(write(tmp_path, more=ISSUED + RULE))))
+    assert "不少于已经下达的" in told.reasons("b")[0]
+    assert told.reasons("b", "en")[0].startswith("已下达: 35.00 are issued already")
 
 
 # ---- two-way tables -----------------------------------------------------------------------------
