@@ -47,8 +47,24 @@ def read_record(path: Path | str) -> dict[str, Any]:
     """
     place = Place(str(path))
     try:
-        record = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        words = {"found": type(error).__name__}
+        raise InputError([Problem("L1-not-a-record", place, words)]) from None
+    return record_in(content, place)
+
+
+def record_in(content: bytes, place: Place) -> dict[str, Any]:
+    """Return the record in the bytes of a file at ``place``.
+
+    Raises
+    ------
+    InputError
+        If it is no record of this format, or was changed since it was written.
+    """
+    try:
+        record = json.loads(content)
+    except (ValueError, RecursionError) as error:
         words = {"found": type(error).__name__}
         raise InputError([Problem("L1-not-a-record", place, words)]) from None
     if not isinstance(record, dict) or record.get("format") != FORMAT:

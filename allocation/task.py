@@ -127,11 +127,12 @@ def _awards(scenario: Scenario, frame: Frame, excluded: Mask) -> tuple[Integers,
 
 def _cells(scenario: Scenario, frame: Frame, pot: int) -> Cells:
     """Return who may use which purpose, and the purposes' totals; one purpose if none is named."""
-    purposes = list(scenario.purposes.values())
+    purposes = scenario.purposes.values()
     if not purposes:
         return Cells(np.ones((len(frame), 1), dtype=bool), np.array([pot], dtype=np.int64))
     allowed = np.stack([frame.members(purpose.where) for purpose in purposes], axis=1)
-    return Cells(allowed, np.array([purpose.amount for purpose in purposes], dtype=np.int64))
+    totals = np.array([purpose.amount for purpose in purposes], dtype=np.int64)
+    return Cells(allowed, totals, tuple(scenario.purposes))
 
 
 def _weights(claims: Entitlement, cells: Cells) -> BigIntegers:

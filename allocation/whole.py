@@ -229,6 +229,8 @@ def outcomes(task: Task, shares: Shares, whole: Whole) -> tuple[RuleOutcome, ...
                 bounds = replace(bounds, applies=bounds.applies & (amounts > 0))
             held = bounds.applies & (recipient == bounds.amount)
             held |= _moved_before(task, rule, bounds, amounts)
+            # A rule about single recipients may hold one of their cells.
+            held |= tight.get(key, np.zeros(len(amounts), dtype=bool))
             broken = _shortfall(bounds, amounts)
         broken += _broken_rows(task, key, whole.columns)
         result.append(_outcome(key, rule, held.astype(bool), broken))

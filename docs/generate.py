@@ -32,6 +32,8 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("objective.segments", schema.Segment),
     ("rounding", schema.Rounding),
     ("upper", schema.Upper),
+    ("issued", schema.Issued),
+    ("advance", schema.Advance),
     ("override.NAME", schema.Override),
     ("what_if.NAME", schema.WhatIf),
 )

@@ -23,6 +23,7 @@ HOUSE = [
     # What officers hold.
     ["allocation.model_file"],
     ["allocation.report"],
+    ["allocation.disbursement"],
     ["allocation.explain"],
     # The main road, from a scenario to proven amounts.
     ["allocation.explain"],
@@ -31,7 +32,6 @@ HOUSE = [
     ["allocation.conflict", "allocation.run_record"],
     ["allocation.certificate", "allocation.verifier"],
     ["allocation.result"],
-    ["allocation.record"],
     ["allocation.whole"],
     ["allocation.sharing"],
     ["allocation.task"],
@@ -40,7 +40,7 @@ HOUSE = [
     ["allocation.entitlement"],
     ["allocation.coefficients"],
     ["allocation.policy"],
-    ["allocation.frame", "allocation.registry"],
+    ["allocation.frame", "allocation.record", "allocation.registry"],
     # What everybody needs.
     ["allocation.errors", "allocation.money"],
     ["allocation.wording"],

@@ -27,7 +27,7 @@ READMES = ("README.md", "README.zh-CN.md")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 PREFIX = re.compile(r"^python3 -m venv .*\.venv/bin/bokuan ")
 HEADS = ["id", "size", "trade", "rank", "last_year", "requested", "unspent_rise", "steps"]
-MORE_HEADS = ["awarded", "effect"]
+MORE_HEADS = ["awarded", "effect", "issued"]
 LARGEST_PICTURE = 300 * 1024
 
 
@@ -111,7 +111,9 @@ def base(folder):
         for index, unit in enumerate(units(), start=1):
             size, rank = (last + 1 - index) ** 3, last + 1 - index
             trade, awarded = "" if unit.parent else size, "是" if rank == 2 else "否"
-            rows.writerow([unit.id, size, trade, rank, 1000, 1500, index % 3, 4, awarded, index])
+            rows.writerow(
+                [unit.id, size, trade, rank, 1000, 1500, index % 3, 4, awarded, index, 600]
+            )
     return {
         "title": "示例",
         "level": "national",
@@ -122,7 +124,9 @@ def base(folder):
         "tables": {
             "t": {
                 "file": "t.csv",
-                "amounts": dict.fromkeys(("last_year", "requested", "unspent_rise"), "万元"),
+                "amounts": dict.fromkeys(
+                    ("last_year", "requested", "unspent_rise", "issued"), "万元"
+                ),
             }
         },
         "factors": {"size": {"weight": 1, "column": "size"}},

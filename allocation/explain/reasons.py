@@ -87,6 +87,8 @@ class Reasons:
         setting, amount = scenario.rules[rule.key], format_amount(int(bounds.amount[index]))
         if setting.kind == "exclude":
             return _of(rule, "explain-because-excluded")
+        if setting.kind == "already_issued":
+            return _of(rule, "settle-because", amount=amount)
         if setting.kind == "top_award":
             return _of(rule, "explain-because-award", amount=amount)
         if setting.kind == "zero_or_at_least" and not self._amounts[index]:

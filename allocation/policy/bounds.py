@@ -14,6 +14,7 @@ import numpy as np
 from allocation.errors import Place, Problem
 from allocation.money import LARGEST_FEN
 from allocation.policy.kinds import (
+    AlreadyIssued,
     AtMostRequested,
     BoundRule,
     Cap,
@@ -89,7 +90,7 @@ def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]
         case GrowthCap():
             last = _present(frame.money(rule.column)[0])
             found = _Amounts(last.exact * (1 + rule.growth), last.present)
-        case AtMostRequested():
+        case AtMostRequested() | AlreadyIssued():
             found = _present(frame.money(rule.column)[0])
         case UtilisationCut():
             found = _utilisation_cut(rule, setting)
@@ -100,11 +101,13 @@ def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]
             found = _everyone(_same(0, frame))
         case _:
             return None
-    floor = isinstance(rule, Floor | HoldHarmless | TopAward)
+    floor = isinstance(rule, Floor | HoldHarmless | TopAward | AlreadyIssued)
     pairs = [(value.numerator, value.denominator) for value in found.exact.tolist()]
     whole = [-(-top // bottom) if floor else top // bottom for top, bottom in pairs]
     amount = np.array([min(max(0, value), LARGEST_FEN) for value in whole], dtype=np.int64)
-    applies = group & found.present & ~(floor & setting.excluded)
+    applies = group & found.present
+    if floor and not isinstance(rule, AlreadyIssued):
+        applies &= ~setting.excluded
     return BoundsOf(floor, amount, applies), found.problems
 
 

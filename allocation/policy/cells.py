@@ -32,10 +32,13 @@ class Cells:
         Shape (n, p): which purposes a recipient may use.
     totals
         Shape (p,): fen of each purpose.
+    names
+        Shape (p,): keys of the purposes; empty where none is named.
     """
 
     allowed: Mask
     totals: Integers
+    names: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:

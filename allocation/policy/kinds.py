@@ -283,6 +283,21 @@ class Exclude(HardRule):
     kind: Literal["exclude"]
 
 
+class AlreadyIssued(HardRule):
+    """不低于已经下达 / already issued: at least what is issued to the recipient already.
+
+    A blank cell is nothing issued. It holds for an excluded recipient too: what it has can only be
+    recovered. With ``by_purpose``, each purpose gets at least what is issued for it.
+    """
+
+    kind: Literal["already_issued"]
+    column: str = Field("issued", description="已经下达金额列 / money column")
+    by_purpose: dict[str, str] = Field(
+        default_factory=dict,
+        description="方向 = 该方向已经下达金额列 / purpose = money column of what is issued for it",
+    )
+
+
 class UtilisationCut(RuleBase):
     """执行挂钩扣减 / utilisation cut: at most a base less a share of a column of unspent money."""
 
@@ -306,6 +321,7 @@ Rule = Annotated[
     | AtMostRequested
     | ZeroOrAtLeast
     | Exclude
+    | AlreadyIssued
     | UtilisationCut,
     Field(discriminator="kind"),
 ]

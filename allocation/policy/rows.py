@@ -15,7 +15,14 @@ import numpy as np
 from allocation.policy.bounds import BoundsOf, Setting, bounds_of
 from allocation.policy.cells import Cells, plain_sums
 from allocation.policy.groups import partition
-from allocation.policy.kinds import GroupShare, RankOrder, RankStep, RuleBase, ZeroOrAtLeast
+from allocation.policy.kinds import (
+    AlreadyIssued,
+    GroupShare,
+    RankOrder,
+    RankStep,
+    RuleBase,
+    ZeroOrAtLeast,
+)
 from allocation.policy.rank_rows import rank_order_rows, rank_step_rows
 from allocation_models.program import NO_BOUND, Block, LinearProgram, stack
 
@@ -173,6 +180,8 @@ def _add_rule(draft: _Draft, key: str, rule: RuleBase, setting: Setting, cells: 
             draft.helpers += helpers
             for block in blocks:
                 draft.add(block, priority)
+        case AlreadyIssued() if rule.by_purpose and cells.purposes > 1:
+            draft.add(_issued_cells(key, rule, setting, cells))
         case ZeroOrAtLeast():
             _zero_or_at_least(draft, key, rule, setting)
 
@@ -204,6 +213,24 @@ def _group_share(key: str, rule: GroupShare, setting: Setting, cells: Cells) -> 
     low, high = _limits(rule, setting.pot)
     lower, upper = np.full(len(groups), low), np.full(len(groups), high)
     return cells.sums(key, plain_sums(row, who), lower, upper)
+
+
+def _issued_cells(key: str, rule: AlreadyIssued, setting: Setting, cells: Cells) -> Block:
+    """Return one row per cell with money issued: it keeps at least that."""
+    issued = np.zeros((len(setting.frame), cells.purposes), dtype=np.int64)
+    for purpose, column in rule.by_purpose.items():
+        fen = setting.frame.money(column)[0].fractions()
+        issued[:, cells.names.index(purpose)] = -(-fen // 1)
+    issued[~setting.frame.members(rule.where, rule.exempt)] = 0
+    cell = np.flatnonzero(issued)
+    return Block(
+        key,
+        np.arange(len(cell)),
+        cell,
+        np.ones(len(cell), dtype=np.int64),
+        issued.ravel()[cell],
+        np.full(len(cell), NO_BOUND),
+    )
 
 
 def _limits(rule: GroupShare, pot: int) -> tuple[int, int]:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from allocation.disbursement.settlement import settlement
 from allocation.report.layout import half_up
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from allocation.disbursement.settlement import Settlement
     from allocation.result import Allocation
 
 #: Registry attributes shown where the recipients have them.
@@ -27,6 +29,9 @@ def allocation_frame(result: Allocation) -> pd.DataFrame:
         the entitlement as floats (``factor_<key>``, ``coefficient_<key>``, ``score_score``),
         ``entitlement_fen`` (rounded half up), ``<purpose>_fen`` and ``amount_fen`` as int64, and
         for display ``amount_wan`` (万元) and ``ratio`` (amount / entitlement; NaN without one).
+        In a settlement also ``issued_fen`` (Int64, missing where nothing was issued) and
+        ``this_issue_fen`` (int64; below zero is recovered), by purpose too where that is known,
+        and after the recipients a row of amount 0 for each who left.
     """
     import pandas as pd
 
@@ -41,7 +46,28 @@ def allocation_frame(result: Allocation) -> pd.DataFrame:
     columns["amount_fen"] = result.amounts.astype(np.int64)
     columns["amount_wan"] = result.amounts / 1e6
     columns["ratio"] = _ratios(result)
-    return pd.DataFrame(columns, index=index)
+    table = pd.DataFrame(columns, index=index)
+    settled = settlement(result)
+    return table if settled is None else _settled(table, settled, result)
+
+
+def _settled(table: pd.DataFrame, settled: Settlement, result: Allocation) -> pd.DataFrame:
+    """Return the table with what is issued already and now, and a row for each who left."""
+    import pandas as pd
+
+    if settled.left:
+        gone = pd.DataFrame(0, [who.id for who in settled.left], table.columns)
+        gone["name"] = [who.name for who in settled.left]
+        gone["name_en"] = [who.name_en for who in settled.left]
+        unknown = {key: "" for key in ATTRIBUTES if key in table}
+        gone = gone.assign(**unknown, ratio=float("nan")).astype(table.dtypes)
+        table = pd.concat([table, gone]).rename_axis("id")
+    added = {}
+    for prefix, issued, now in settled.by_column(purpose.key for purpose in result.purposes):
+        added[f"{prefix}issued_fen"] = pd.array(issued, dtype="Int64")
+        added[f"{prefix}issued_fen"][settled.new] = pd.NA
+        added[f"{prefix}this_issue_fen"] = now
+    return table.assign(**added)
 
 
 def _ratios(result: Allocation) -> list[float]:

@@ -184,8 +184,13 @@ def half_up(exact: Sequence[Fraction]) -> npt.NDArray[np.int64]:
 
 def decimals(result: Allocation) -> int:
     """Return how many places of 万元 show every amount whole: 2, or more if 100元 are split."""
+    return places_of_fen(result.cells)
+
+
+def places_of_fen(fen: npt.NDArray[np.int64]) -> int:
+    """Return how many places of 万元 show all of ``fen`` whole: at least 2."""
     places = 2
-    while places < _WAN_PLACES and (result.cells % 10 ** (_WAN_PLACES - places)).any():
+    while places < _WAN_PLACES and (fen % 10 ** (_WAN_PLACES - places)).any():
         places += 1
     return places
 

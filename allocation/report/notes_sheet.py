@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from allocation.disbursement.settlement import settlement
 from allocation.money import format_amount
 from allocation.report.layout import named, title
+from allocation.report.settled import settled_notes
 from allocation.report.terminal import changes, method
 from allocation.wording import Language, say
 
@@ -62,6 +64,7 @@ def _facts(result: Allocation, language: Language) -> list[tuple[str, str]]:
         ("report-method-label", method(result, language)),
         ("report-unit-label", say("report-unit", language)),
     ]
+    facts += [("settle-label", said) for said in settled_notes(settlement(result), language)]
     facts += [("report-changed-label", sentence) for sentence in changes(result, language)]
     if heading.illustrative:
         facts.append(("report-figures-note", say("report-figures-note-text", language)))

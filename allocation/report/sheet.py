@@ -117,6 +117,12 @@ class Sheet:
         """Write a live sum of cells and ranges, with the value the engine computed."""
         self.page.write_formula(row, column, f"=SUM({_nested(cells)})", look, value)
 
+    def difference(
+        self, row: int, column: int, cells: Sequence[str], value: float, look: Any
+    ) -> None:
+        """Write a live difference of two cells, with the value the engine computed."""
+        self.page.write_formula(row, column, f"={cells[0]}-{cells[1]}", look, value)
+
     def printed(self, *, repeated_row: int | None = None, landscape: bool) -> None:
         """Print on A4, one page wide, the head row on every page, page x of y at the foot."""
         if landscape:

@@ -11,19 +11,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocation.disbursement.settlement import settlement
 from allocation.money import format_amount
 from allocation.report.layout import (
     Line,
     decimals,
     half_up,
-    lines,
     mark,
-    marks,
     named,
     percent,
     printable,
     title,
     wan,
+)
+from allocation.report.settled import (
+    settled_columns,
+    settled_lines,
+    settled_marks,
+    settled_notes,
+    settled_places,
+    with_left,
 )
 from allocation.wording import Language, say
 
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from allocation.disbursement.settlement import Settlement
     from allocation.errors import Problem
     from allocation.result import Allocation, Fen
     from allocation.whole import RuleOutcome
@@ -110,27 +118,40 @@ def _case(result: Allocation, language: Language) -> str:
 
 def allocation_tables(result: Allocation, language: Language = "zh") -> list[Table]:
     """Return the table; more than one where the purposes do not fit in 100 columns."""
-    table = lines(result, language)
+    settled = settlement(result)
+    table = settled_lines(result, settled, language)
     rows = tuple(("  " if line.kind == "row" else "") + line.label for line in table)
     first = Column(say("report-name", language), rows)
-    last = Column(say("report-marks", language), _marks_by_line(result, table, language))
-    parts = in_parts(_figures(result, table, language), WIDTH - first.width - last.width)
+    signs = settled_marks(result, settled, language)
+    last = Column(say("report-marks", language), _marks_by_line(signs, table))
+    figures = _figures(result, settled, table, language)
+    parts = in_parts(figures, WIDTH - first.width - last.width)
     kinds = [line.kind for line in table]
     return [drawn(kinds, first, part, last if part is parts[-1] else None) for part in parts]
 
 
-def _figures(result: Allocation, table: Sequence[Line], language: Language) -> list[Column]:
-    """Return the columns of figures: entitlement, amount and ratio, or the purposes and the sum."""
-    places = decimals(result)
+def _figures(
+    result: Allocation, settled: Settlement | None, table: Sequence[Line], language: Language
+) -> list[Column]:
+    """Return the columns of figures.
+
+    Entitlement, amount and ratio; or the purposes and the sum; in a settlement the whole, what is
+    issued already and this issue instead of entitlement and ratio.
+    """
+    places = settled_places(result, settled)
 
     def money(key: str, fen: Fen) -> Column:
         return Column(say(key, language), tuple(wan(v, places) for v in sums_of(fen, table)))
 
+    whole = with_left(result.amounts, settled)
+    issued = [money(key, fen) for key, fen in settled_columns(settled)]
     if len(result.purposes) > 1:
-        sums = [sums_of(result.cells[:, at], table) for at in range(len(result.purposes))]
-        cells = [tuple(wan(value, places) for value in column) for column in sums]
+        fen = [with_left(column, settled) for column in result.cells.T]
+        cells = [tuple(wan(value, places) for value in sums_of(column, table)) for column in fen]
         heads = [printable(named(purpose, language)) for purpose in result.purposes]
-        return [*map(Column, heads, cells), money("report-sum", result.amounts)]
+        return [*map(Column, heads, cells), money("report-sum", whole), *issued]
+    if settled is not None:
+        return [money("settle-whole", whole), *issued]
     entitlements = half_up(result.entitlements)
     pairs = zip(sums_of(result.amounts, table), sums_of(entitlements, table), strict=True)
     ratios = tuple(percent(amount, entitlement) for amount, entitlement in pairs)
@@ -146,10 +167,7 @@ def sums_of(fen: Fen, table: Sequence[Line]) -> list[int]:
     return [int(fen[list(line.members)].sum()) for line in table]
 
 
-def _marks_by_line(
-    result: Allocation, table: Sequence[Line], language: Language
-) -> tuple[str, ...]:
-    signs = marks(result, language)
+def _marks_by_line(signs: Sequence[Sequence[str]], table: Sequence[Line]) -> tuple[str, ...]:
     return tuple(" ".join(signs[line.members[0]]) if line.kind == "row" else "" for line in table)
 
 
@@ -213,9 +231,10 @@ def _subtitle(result: Allocation, language: Language) -> str:
 
 
 def _notes(result: Allocation, language: Language) -> Iterator[Text]:
-    """Yield the lines below the table: rules that bind, soft rules broken, the method."""
+    """Yield the lines below the table: settlement, rules that bind or are broken, the method."""
     from rich.text import Text
 
+    yield from map(Text, settled_notes(settlement(result), language))
     yield from (Text(_binding(rule, language)) for rule in result.rules if rule.binds)
     idle = [printable(named(r, language)) for r in result.rules if not (r.binds or r.broken_by)]
     if idle:

@@ -7,8 +7,16 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allocation.report.layout import Line, decimals, lines, marks, named, printable, title, wan
+from allocation.disbursement.settlement import settlement
+from allocation.report.layout import Line, named, printable, title, wan
 from allocation.report.notes_sheet import write_notes
+from allocation.report.settled import (
+    settled_columns,
+    settled_lines,
+    settled_marks,
+    settled_places,
+    with_left,
+)
 from allocation.report.sheet import Sheet, open_workbook, text_width
 from allocation.report.steps_sheet import write_steps
 from allocation.wording import Language, say
@@ -16,6 +24,7 @@ from allocation.wording import Language, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from allocation.disbursement.settlement import Settlement
     from allocation.result import Allocation, Fen
 
 _HEAD_ROW = 2
@@ -34,12 +43,14 @@ def write_workbook(result: Allocation, path: Path | str, language: Language = "z
     """
     file = BytesIO()
     book = open_workbook(file, title(result, language))
-    places = decimals(result)
+    settled = settlement(result)
+    places = settled_places(result, settled)
 
     def sheet(key: str) -> Sheet:
         return Sheet(book, book.add_worksheet(say(key, language)), language, places)
 
-    _Table(result, sheet("report-sheet-table"), lines(result, language)).write()
+    table = settled_lines(result, settled, language)
+    _Table(result, sheet("report-sheet-table"), table, settled).write()
     write_notes(result, sheet("report-sheet-notes"))
     write_steps(result, sheet("report-sheet-steps"))
     book.close()
@@ -54,11 +65,14 @@ class _Table:
     ----------
     table
         Lines from top to bottom; line ``k`` stands in row ``_TOTAL_ROW + k``.
+    settled
+        What is issued already, which has two columns after the sum; None if nothing is.
     """
 
     result: Allocation
     sheet: Sheet
     table: Sequence[Line]
+    settled: Settlement | None
 
     @property
     def purposes(self) -> int:
@@ -72,25 +86,27 @@ class _Table:
 
     @property
     def last_column(self) -> int:
-        return self.sum_column + 1
+        return self.sum_column + len(settled_columns(self.settled)) + 1
 
     @property
     def widths(self) -> list[int]:
         """Width of each column in letters."""
         widest = max(text_width(line.label) for line in self.table) + 2
         total = wan(int(self.result.amounts.sum()), self.sheet.places)
-        figures = [max(len(total) + 3, _NARROWEST)] * (self.purposes + 1)
+        figures = [max(len(total) + 3, _NARROWEST)] * (self.last_column - _FIRST_FIGURE)
         return [_NUMBER_WIDTH, min(max(widest, _NARROWEST), _WIDEST), *figures, _REMARK_WIDTH]
 
     def write(self) -> None:
         self._above()
         self._labels()
         for at in range(self.purposes):
-            self._figures(_FIRST_FIGURE + at, self.result.cells[:, at])
+            self._figures(_FIRST_FIGURE + at, with_left(self.result.cells[:, at], self.settled))
         if self.purposes:
             self._margin()
         else:
-            self._figures(self.sum_column, self.result.amounts)
+            self._figures(self.sum_column, with_left(self.result.amounts, self.settled))
+        if self.settled is not None:
+            self._issues()
         self.sheet.page.freeze_panes(_TOTAL_ROW, _FIRST_FIGURE)
         self.sheet.printed(repeated_row=_HEAD_ROW, landscape=self.last_column >= _PORTRAIT_COLUMNS)
 
@@ -98,9 +114,12 @@ class _Table:
         """Write the title, the 示例 note, the unit and the heads."""
         sheet, language = self.sheet, self.sheet.language
         purposes = [printable(named(p, language)) for p in self.result.purposes[: self.purposes]]
-        amount = "report-sum" if self.purposes else "report-amount"
+        amount = "report-amount" if self.settled is None else "settle-whole"
+        amount = "report-sum" if self.purposes else amount
         number, name = say("report-number", language), say("report-name", language)
-        heads = [number, name, *purposes, say(amount, language), say("report-remark", language)]
+        issues = [say(key, language) for key, _ in settled_columns(self.settled)]
+        figures = [*purposes, say(amount, language), *issues]
+        heads = [number, name, *figures, say("report-remark", language)]
         sheet.top(title(self.result, language), heads, self.widths, _HEAD_ROW)
         if self.result.heading.illustrative:
             words = say("report-figures-note-text", language)
@@ -111,7 +130,7 @@ class _Table:
     def _labels(self) -> None:
         """Write number, name and remarks of every line."""
         sheet, page = self.sheet, self.sheet.page
-        signs = marks(self.result, sheet.language)
+        signs = settled_marks(self.result, self.settled, sheet.language)
         row_look, sum_look = sheet.look(text_wrap=True, indent=1), sheet.look(bold=True)
         number_look = sheet.look(align="center")
         number, name_width = 0, self.widths[1]
@@ -148,12 +167,26 @@ class _Table:
                 return [xl_rowcol_to_cell(at, column) for at in groups]
         return [xl_range(row + 1, column, row + len(line.members), column)]
 
+    def _issues(self) -> None:
+        """Write what is issued already, and this issue as the live difference."""
+        from xlsxwriter.utility import xl_rowcol_to_cell
+
+        (_, issued), (_, now) = settled_columns(self.settled)
+        column = self.sum_column + 1
+        self._figures(column, issued)
+        plain, bold = self.sheet.money(), self.sheet.money(bold=True)
+        for row, line in enumerate(self.table, _TOTAL_ROW):
+            cells = [xl_rowcol_to_cell(row, at) for at in (self.sum_column, column)]
+            look = plain if line.kind == "row" else bold
+            value = int(now[list(line.members)].sum()) / 1e6
+            self.sheet.difference(row, column + 1, cells, value, look)
+
     def _margin(self) -> None:
         """Write the sum over the purposes of every line."""
         from xlsxwriter.utility import xl_range
 
         plain, bold = self.sheet.money(), self.sheet.money(bold=True)
-        amounts = self.result.amounts
+        amounts = with_left(self.result.amounts, self.settled)
         for row, line in enumerate(self.table, _TOTAL_ROW):
             cells = [xl_range(row, _FIRST_FIGURE, row, self.sum_column - 1)]
             look = plain if line.kind == "row" else bold

@@ -9,6 +9,7 @@ from allocation.errors import Place, Problem, nearest
 from allocation.frame import Column, Frame, TextColumn
 from allocation.money import UNITS
 from allocation.registry import resolve_unit
+from allocation.scenario.issued import find_issued, recovered
 from allocation.scenario.recipients import (
     Resolve,
     chosen,
@@ -21,15 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
+    from allocation.scenario.issued import Left, RawRecord
     from allocation.scenario.schema import Scenario, Split
     from allocation.scenario.tables import RawTable
     from allocation.scenario.trail import Trail
 
 
 def build_frame(
-    scenario: Scenario, tables: Mapping[str, RawTable], trail: Trail
-) -> tuple[Frame, list[Problem]]:
-    """Return the recipients with their columns, and everything wrong with the joins.
+    scenario: Scenario, tables: Mapping[str, RawTable], trail: Trail, record: RawRecord | None
+) -> tuple[Frame, tuple[Left, ...], list[Problem]]:
+    """Return the recipients with their columns, who left, and everything wrong with the joins.
 
     Parameters
     ----------
@@ -39,6 +41,8 @@ def build_frame(
         Those of its tables that could be read.
     trail
         Where the scenario's keys stand.
+    record
+        The record of what is issued, if the scenario names one and it could be read.
     """
     if scenario.recipients.kind == "table":
         frame, problems = table_frame(scenario, tables, trail)
@@ -48,15 +52,19 @@ def build_frame(
     mask, wrong = chosen(scenario, frame, resolve, trail)
     problems += wrong
     if not len(frame):
-        return frame, problems
-    for table in tables.values():
+        return frame, (), problems
+    recover = scenario.issued.table if scenario.issued and scenario.issued.recover else ""
+    for name, table in tables.items():
         frame, wrong = _joined(frame, table, resolve)
-        problems += wrong
+        problems += recovered(wrong) if name == recover else wrong
     # Before anyone is left out: a parent's figure is split whether or not both take part.
     for name, split in scenario.splits.items():
         frame, wrong = _split(frame, name, split, scenario, trail)
         problems += wrong
-    return frame.take(mask), problems
+    frame = frame.take(mask)
+    found = find_issued(scenario, frame, tables, record, resolve, trail)
+    frame = replace(frame, text=dict(frame.text) | dict(found.columns))
+    return frame, found.left, [*problems, *found.problems]
 
 
 def _joined(frame: Frame, table: RawTable, resolve: Resolve) -> tuple[Frame, list[Problem]]:

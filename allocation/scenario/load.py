@@ -14,6 +14,7 @@ from allocation.scenario.build import build_frame
 from allocation.scenario.fields import split_key
 from allocation.scenario.files import SCENARIO_LIMIT, digest, read_bytes
 from allocation.scenario.find import Reference, locate, shipped
+from allocation.scenario.issued import Left, RawRecord, read_issued
 from allocation.scenario.parse import parse_toml
 from allocation.scenario.schema import Scenario, Table
 from allocation.scenario.settle import Applied, Settled, distinct, settle
@@ -60,6 +61,8 @@ class Loaded:
         What was asked for, to ask again with more changes.
     inputs
         Content of every file read, by the names of ``hashes``.
+    left
+        Who has money issued and takes no part: it is recovered.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Loaded:
     sets: tuple[str, ...] = ()
     beside: Path | None = None
     inputs: Mapping[str, bytes] = field(default_factory=dict)
+    left: tuple[Left, ...] = ()
 
     def with_inputs_of(self, upper: Loaded) -> Loaded:
         """Return the scenario with the files of its upper level among its inputs."""
@@ -139,26 +143,29 @@ def load(
     trail = Trail.of_file(shown, lines)
     settled = settle(data, trail, asked.changes, sets, may_repeat=may_repeat, partial=partial)
     tables, problems = _tables(settled.effective.data, settled.effective.trail, path.parent)
-    frame, wrong = _frame(settled, tables)
-    problems = distinct([*settled.problems, *problems, *wrong])
+    record, unread = read_issued(settled.effective.scenario, settled.effective.trail, path.parent)
+    frame, left, wrong = _frame(settled, tables, record)
+    problems = distinct([*settled.problems, *problems, *unread, *wrong])
     raise_if_any(problems)
     scenario = settled.effective.scenario
     assert scenario is not None, "a scenario that is not valid has problems"
+    inputs = {path.name: content} | {raw.file: raw.content for raw in tables.values()}
+    inputs |= {record.file: record.content} if record else {}
     return Loaded(
         name="@".join([path.stem, *filter(None, [",".join(asked.changes)])]),
         path=path,
         scenario=scenario,
         frame=frame,
         origins=origins_of(settled.effective.dump, settled.effective.data, settled.effective.trail),
-        hashes={path.name: digest(content)}
-        | {raw.file: digest(raw.content) for raw in tables.values()},
+        hashes={name: digest(kept) for name, kept in inputs.items()},
         warnings=tuple(problem for problem in problems if problem.warning),
         changes=settled.changes,
         trail=settled.effective.trail,
         reference=reference,
         sets=tuple(sets),
         beside=beside,
-        inputs={path.name: content} | {raw.file: raw.content for raw in tables.values()},
+        inputs=inputs,
+        left=left,
     )
 
 
@@ -197,8 +204,10 @@ def _placed(problem: Problem, trail: Trail, table: str) -> Problem:
     return Problem(problem.code, where, words)
 
 
-def _frame(settled: Settled, tables: Mapping[str, RawTable]) -> tuple[Frame, list[Problem]]:
+def _frame(
+    settled: Settled, tables: Mapping[str, RawTable], record: RawRecord | None
+) -> tuple[Frame, tuple[Left, ...], list[Problem]]:
     scenario = settled.effective.scenario
     if scenario is None:
-        return Frame((), (), (), {}), []
-    return build_frame(scenario, tables, settled.effective.trail)
+        return Frame((), (), (), {}), (), []
+    return build_frame(scenario, tables, settled.effective.trail, record)

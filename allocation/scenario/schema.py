@@ -154,6 +154,44 @@ class Upper(Model):
     scenario: str = Field(description="上级方案的名称或路径 / name or path of its scenario")
 
 
+class Issued(Model):
+    """已经下达 / what is issued already, such as an advance: this scenario settles it.
+
+    Either the record of the run that was issued, or a money column of a table. Unless ``recover``
+    is true, a rule of kind ``already_issued`` must keep everybody at that or above.
+    """
+
+    record: str = Field("", description="已下达那次运行的 record.json / record of the run issued")
+    table: str = Field("", description="或:列出已下达金额的表 / or the table with what is issued")
+    column: str = Field("issued", description="表中的金额列,空白为没有 / its money column")
+    recover: Flag = Field(
+        default=False, description="多下达的收回 / recover what is issued above the new amount"
+    )
+    source: str = Field(description="依据 / document by which it was issued, or 示例")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Issued:
+        given = [way for way in ("record", "table") if getattr(self, way)]
+        if len(given) != 1:
+            words = {"found": "、".join(given) or "—", "allowed": "record、table"}
+            raise PydanticCustomError("L3-one-of", "{found}", words)
+        if self.record and "column" in self.model_fields_set:
+            words = {"found": "column", "allowed": "table"}
+            raise PydanticCustomError("L1-dead-key", "{found}", words)
+        return self
+
+
+class Advance(Model):
+    """提前下达 / this scenario is an advance on an expected total, of which it should be a share.
+
+    Less is a warning, not an error: the law says "generally".
+    """
+
+    of: Annotated[Amount, Field(gt=0)] = Field(description="预计全年总额 / expected total")
+    share: Share = Field(description="一般不低于其比例 / share it should reach, e.g. 70%")
+    source: str = Field(description="依据 / article that sets the share")
+
+
 class Override(Model):
     """改动 / a named set of changes with its reason."""
 
@@ -193,5 +231,7 @@ class Scenario(Model):
     objective: Objective = Objective.model_validate({})
     rounding: Rounding = Rounding.model_validate({})
     upper: Upper | None = None
+    issued: Issued | None = None
+    advance: Advance | None = None
     override: dict[str, Override] = Field(default_factory=dict)
     what_if: dict[str, WhatIf] = Field(default_factory=dict)

@@ -58,7 +58,7 @@ def read_table(name: str, table: Table, folder: Path) -> tuple[RawTable | None, 
     UTF-8, with or without a byte order mark, and GB18030 (as Excel in China saves CSV) are read;
     the latter is noted as a warning.
     """
-    if _leaves_folder(table.file):
+    if leaves_folder(table.file):
         return None, [Problem("L1-path-leaves-folder", words={"found": table.file[:200]})]
     content = read_bytes(folder / table.file, table.file, TABLE_LIMIT)
     if isinstance(content, Problem):
@@ -93,7 +93,7 @@ def read_table(name: str, table: Table, folder: Path) -> tuple[RawTable | None, 
 _Row = tuple[int, list[str]]
 
 
-def _leaves_folder(file: str) -> bool:
+def leaves_folder(file: str) -> bool:
     """Whether a path is absolute or climbs, by the rules of any system."""
     windows, posix = PureWindowsPath(file), PurePosixPath(file)
     absolute = posix.is_absolute() or bool(windows.drive or windows.root)

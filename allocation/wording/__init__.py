@@ -26,6 +26,7 @@ _TABLES = (
     "sensitivity",
     "cliffs",
     "verify",
+    "settle",
 )
 
 

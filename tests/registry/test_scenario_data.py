@@ -22,6 +22,7 @@ DATA = Path(__file__).parents[2] / "scenarios" / "data"
 IN_2021 = date(2021, 12, 31)
 ZONE_TABLES = {
     "zones-2022": (IN_2021, 230),
+    "jiangsu-2023": (date(2022, 10, 31), 27),
     "jiangsu-2024": (date(2024, 1, 1), 27),
     "henan-2023": (date(2023, 1, 1), 9),
     "liaoning-2022": (IN_2021, 9),
@@ -51,6 +52,8 @@ def test_a_zone_table_names_listed_zones_of_its_units_once(name):
     ("name", "number", "ranked"),
     [
         ("zones-2022", 2021, 32),
+        ("jiangsu-2023", 2021, 6),
+        ("jiangsu-2023", 2022, 6),
         ("jiangsu-2024", 2023, 9),
         ("henan-2023", 2023, 7),
         ("liaoning-2022", 2021, 2),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from allocation.scenario.checks.coefficients import coefficient_problems
 from allocation.scenario.checks.columns import column_problems
 from allocation.scenario.checks.groups import group_problems
+from allocation.scenario.checks.issues import issue_problems
 from allocation.scenario.checks.sums import sum_problems
 from allocation.scenario.checks.uppers import upper_problems
 from allocation.scenario.settle import distinct
@@ -25,5 +26,6 @@ def check(loaded: Loaded) -> list[Problem]:
             *coefficient_problems(loaded),
             *sum_problems(loaded),
             *upper_problems(loaded),
+            *issue_problems(loaded),
         ]
     )

@@ -118,6 +118,8 @@ def uses(scenario: Scenario) -> Iterator[Use]:
         yield from _of_coefficient(("coefficients", key), coefficient)
     for key, rule in scenario.rules.items():
         yield from _of_rule(("rules", key), rule)
+    if scenario.issued:
+        yield Use(("issued", "column"), scenario.issued.column, "money", needed=False)
     if scenario.objective.weight:
         yield Use(("objective", "weight"), scenario.objective.weight)
     if scenario.rounding.column:
@@ -174,6 +176,11 @@ def _of_rank(path: KeyPath, rule: Any) -> Iterator[Use]:
         yield Use((*path, "not_with"), rule.not_with, "text")
 
 
+def _of_issued(path: KeyPath, rule: Any) -> Iterator[Use]:
+    for key, column in {"column": rule.column, **rule.by_purpose}.items():
+        yield Use((*path, key), column, "money", needed=False)
+
+
 def _of_request(path: KeyPath, rule: Any) -> Iterator[Use]:
     yield Use((*path, "column"), rule.column, "money")
 
@@ -192,5 +199,6 @@ _BY_KIND: dict[type[kinds.RuleBase], Callable[[KeyPath, Any], Iterator[Use]]] = 
     kinds.RankStep: _of_rank,
     kinds.TopAward: _of_rank,
     kinds.AtMostRequested: _of_request,
+    kinds.AlreadyIssued: _of_issued,
     kinds.UtilisationCut: _of_cut,
 }
