@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from allocation.record import read_record
     from allocation.report.attributed import attribution_frame as attribute
+    from allocation.report.clock import Clock, clock
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
     from allocation.result import Allocation
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Allocation",
     "BokuanError",
+    "Clock",
     "ConflictError",
     "Explanation",
     "FaultError",
@@ -50,6 +52,7 @@ __all__ = [
     "allocate",
     "attribute",
     "check",
+    "clock",
     "compare",
     "explain",
     "load",
@@ -62,6 +65,7 @@ __all__ = [
 _HOMES = {
     "Allocation": ("allocation.result", "Allocation"),
     "BokuanError": ("allocation.errors", "BokuanError"),
+    "Clock": ("allocation.report.clock", "Clock"),
     "ConflictError": ("allocation.errors", "ConflictError"),
     "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
@@ -72,6 +76,7 @@ _HOMES = {
     "allocate": ("allocation.engine", "allocate"),
     "attribute": ("allocation.report.attributed", "attribution_frame"),
     "check": ("allocation.scenario", "check"),
+    "clock": ("allocation.report.clock", "clock"),
     "compare": ("allocation.report.frames", "comparison_frame"),
     "explain": ("allocation.report.explanation", "explain"),
     "load": ("allocation.scenario", "load"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PROGRAM = "bokuan"
-COMMANDS = ("list", "check", "run", "explain", "compare", "verify", "export", "doctor")
+COMMANDS = ("list", "check", "run", "explain", "compare", "verify", "clock", "export", "doctor")
 
 
 class _Spoken(click.Command):

@@ -1,0 +1,1 @@
+"""From an allocation to dated payments: the legal clock, the schedule, what an officer sends."""
