@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from allocation.report.clock import Clock, clock
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.notice import Notices, notice
     from allocation.result import Allocation
     from allocation.scenario import Loaded, check, load, shipped
     from allocation.verification import Verification, verify
@@ -45,6 +46,7 @@ __all__ = [
     "FaultError",
     "InputError",
     "Loaded",
+    "Notices",
     "Place",
     "Problem",
     "Verification",
@@ -56,6 +58,7 @@ __all__ = [
     "compare",
     "explain",
     "load",
+    "notice",
     "read_record",
     "shipped",
     "verify",
@@ -71,6 +74,7 @@ _HOMES = {
     "FaultError": ("allocation.errors", "FaultError"),
     "InputError": ("allocation.errors", "InputError"),
     "Loaded": ("allocation.scenario", "Loaded"),
+    "Notices": ("allocation.report.notice", "Notices"),
     "Place": ("allocation.errors", "Place"),
     "Problem": ("allocation.errors", "Problem"),
     "allocate": ("allocation.engine", "allocate"),
@@ -80,6 +84,7 @@ _HOMES = {
     "compare": ("allocation.report.frames", "comparison_frame"),
     "explain": ("allocation.report.explanation", "explain"),
     "load": ("allocation.scenario", "load"),
+    "notice": ("allocation.report.notice", "notice"),
     "read_record": ("allocation.record", "read_record"),
     "shipped": ("allocation.scenario", "shipped"),
     "Verification": ("allocation.verification", "Verification"),

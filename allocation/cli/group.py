@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PROGRAM = "bokuan"
-COMMANDS = ("list", "check", "run", "explain", "compare", "verify", "clock", "export", "doctor")
+COMMANDS = (
+    "list",
+    "check",
+    "run",
+    "explain",
+    "compare",
+    "verify",
+    "clock",
+    "notice",
+    "export",
+    "doctor",
+)
 
 
 class _Spoken(click.Command):

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
-from allocation.errors import Place, Problem, nearest, raise_if_any
+from allocation.errors import InputError, Place, Problem, nearest, raise_if_any
 from allocation.scenario.files import TABLE_LIMIT, read_bytes
 from allocation.scenario.tables import csv_rows
 
@@ -94,8 +94,7 @@ def read_calendar(path: Path | str) -> Calendar:
     """
     content = read_bytes(Path(path), str(path), TABLE_LIMIT)
     if isinstance(content, Problem):
-        raise_if_any([content])
-        return shipped_calendar()
+        raise InputError([content])
     calendar, problems = parse_calendar(content, str(path))
     raise_if_any(problems)
     return calendar.over(shipped_calendar())

@@ -2,7 +2,8 @@
 
 ``problems.toml`` holds the problems of :mod:`allocation.errors`, a table per code; ``cli.toml``
 what the command line says, ``report.toml`` what reports say, ``regions.toml`` the names of regions,
-``verify.toml`` what the check of a record says, ``clock.toml`` what the legal clock says.
+``verify.toml`` what the check of a record says, ``clock.toml`` what the legal clock says,
+``notice.toml`` the words of an issue notice.
 A file is read when its first sentence is needed.
 """
 
@@ -15,7 +16,17 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
-_TABLES = ("problems", "cli", "report", "regions", "explain", "attribution", "verify", "clock")
+_TABLES = (
+    "problems",
+    "cli",
+    "report",
+    "regions",
+    "explain",
+    "attribution",
+    "verify",
+    "clock",
+    "notice",
+)
 
 
 @cache
