@@ -100,7 +100,8 @@ def _paragraph(
     shape.first_line_indent = Pt(size * indent)
     for at, part in enumerate(text.split(BLANK)):
         if at:
-            blank = paragraph.add_run(BLANK)
+            # Else it may break across two lines.
+            blank = paragraph.add_run(BLANK.replace(" ", "\u00a0"))
             _font(blank, font, size)
             blank.font.highlight_color = WD_COLOR_INDEX.YELLOW
         if part:

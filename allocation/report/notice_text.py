@@ -87,7 +87,12 @@ def table_title(notice: Notice, year: int, language: Language) -> str:
 def _title(notice: Notice, year: int, language: Language) -> str:
     key = "notice-title-advance" if notice.advance else "notice-title"
     words = {"issuer": given(notice.issuer), "fund": given(notice.fund)}
-    return say(key, language, year=year, batch=printable(notice.batch), **words)
+    return say(key, language, year=year, batch=_batch(notice, language), **words)
+
+
+def _batch(notice: Notice, language: Language) -> str:
+    batch = printable(notice.batch)
+    return f" {batch}" if batch and language == "en" else batch
 
 
 def _joined(names: tuple[str, ...], language: Language) -> str:
@@ -102,7 +107,7 @@ def _body(notice: Notice, issue: Issue, year: int, language: Language) -> tuple[
             language,
             basis=given(_joined(notice.basis, language)),
             year=year,
-            batch=printable(notice.batch),
+            batch=_batch(notice, language),
             fund=given(notice.fund),
             amount=format_amount(issue.total),
             capitals=capitals(issue.total),
@@ -130,9 +135,10 @@ def deadline_of(notice: Notice, year: int) -> Deadline | None:
     """Return the deadline by which the money is to be passed down, from the clock."""
     if notice.received is None:
         return None
-    key, event = ("advance_pass_down", "advance") if notice.advance else ("pass_down", "main")
-    known = {event: notice.received, "budget_year": year}
-    found = deadlines(Received(**known), shipped_calendar(), notice.received)
+    key, known = "pass_down", Received(main=notice.received, budget_year=year)
+    if notice.advance:
+        key, known = "advance_pass_down", Received(advance=notice.received, budget_year=year)
+    found = deadlines(known, shipped_calendar(), notice.received)
     return next((deadline for deadline in found if deadline.key == key), None)
 
 
