@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Level = Literal["province", "central"]
 #: What has become of a deadline. ``met`` and ``late`` are known only where an event fulfils it.
 State = Literal["overdue", "today", "ahead", "met", "late", "passed", "none"]
+#: First and last year a day or a budget year may lie in: further off it is a slip of the pen.
+_YEARS = (2000, 2100)
 #: Events that come one after the other.
 _ORDERS: tuple[tuple[Event, ...], ...] = (
     ("advance", "main", "issued"),
@@ -59,6 +61,12 @@ class Received:
     budget_year: int | None = None
     level: Level = "province"
     direct: bool = False
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every day that is known."""
+        days = (self.advance, self.main, self.approved, self.issued, self.advance_issued)
+        return tuple(day for day in days if day is not None)
 
     @property
     def year(self) -> int:
@@ -174,24 +182,37 @@ def problems_of(received: Received) -> list[Problem]:
     """Return how the days contradict each other."""
     if not received.year:
         return [Problem("L14-nothing-received")]
+    years = sorted({received.year, *(day.year for day in received.days)})
+    if not _YEARS[0] <= years[0] <= years[-1] <= _YEARS[1]:
+        words = {"found": "、".join(map(str, years)), "allowed": f"{_YEARS[0]} - {_YEARS[1]}"}
+        return [Problem("L14-far-year", words=words)]
     problems = []
     if received.level == "central" and (received.main or received.advance):
         problems.append(Problem("L14-central-receives"))
+    return problems + _out_of_order(received) + _other_year(received)
+
+
+def _out_of_order(received: Received) -> list[Problem]:
+    found = []
     for events in _ORDERS:
         days = [day for event in events if (day := received.day(event)) is not None]
-        problems += [
+        found += [
             Problem("L14-days-out-of-order", words={"before": before, "after": after})
             for before, after in pairwise(days)
             if after < before
         ]
-    known = {day for events in _ORDERS for event in events if (day := received.day(event))}
-    far = [day for day in sorted(known) if abs(day.year - received.year) > 1]
+    return found
+
+
+def _other_year(received: Received) -> list[Problem]:
+    """Return the days too far from the budget year to be its own."""
+    far = [day for day in received.days if abs(day.year - received.year) > 1]
     if received.approved and received.approved.year != received.year:
         far.append(received.approved)
-    problems += [
-        Problem("L14-other-year", words={"found": day, "year": received.year}) for day in far
+    return [
+        Problem("L14-other-year", words={"found": day, "year": received.year})
+        for day in sorted(set(far))
     ]
-    return problems
 
 
 def unknown_years(found: Sequence[Deadline], calendar: Calendar) -> tuple[int, ...]:
@@ -258,8 +279,8 @@ def _due(rule: Rule, basis: date, year: int, as_of: date) -> date | None:
         return basis + timedelta(rule.days)
     if rule.monthly is not None:
         return _next_monthly(rule.monthly, basis, year, as_of)
-    month, day = rule.day or (12, 31)
-    return date(year + rule.year, month, day)
+    assert rule.day is not None, "a rule counts days, names a day of the month or one of the year"
+    return date(year + rule.year, *rule.day)
 
 
 def _next_monthly(day: int, basis: date, year: int, as_of: date) -> date:

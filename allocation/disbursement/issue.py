@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from allocation.result import Allocation, Fen
+    from allocation.scenario.trail import Trail
 
 By = Literal["city", "unit"]
 
@@ -143,8 +144,13 @@ def issue_of_record(record: Mapping[str, Any]) -> Issue:
     )
 
 
-def with_already(issue: Issue, already: Mapping[str, int]) -> Issue:
+def with_already(issue: Issue, already: Mapping[str, int], trail: Trail) -> Issue:
     """Return the issue with what was issued before, by id or name, in fen.
+
+    Parameters
+    ----------
+    trail
+        The place of each key of ``already``.
 
     Raises
     ------
@@ -160,7 +166,8 @@ def with_already(issue: Issue, already: Mapping[str, int]) -> Issue:
             fen[found[0]] = amount
         else:
             words = {"found": name[:60], "nearest": nearest(name, issue.names)}
-            problems.append(Problem("L1-unknown-recipient", words=words))
+            place = trail.place(("already", name))
+            problems.append(Problem("L1-unknown-recipient", place, words))
     raise_if_any(problems)
     return replace(issue, already=fen)
 

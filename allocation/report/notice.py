@@ -26,6 +26,7 @@ from allocation.report.notice_text import Words, words_of
 from allocation.report.saved import save_files
 from allocation.result import Allocation
 from allocation.scenario.settings import read_settings
+from allocation.scenario.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,8 +68,8 @@ def notice(
         If an input is wrong, or as :func:`allocation.allocate`.
     """
     issue = _issue(source)
-    said = terms if isinstance(terms, Notice) else Notice() if terms is None else _read(terms)
-    issue = with_already(issue, said.already)
+    said, trail = _terms(terms)
+    issue = with_already(issue, said.already, trail)
     months = months_of(schedule, issue) if schedule is not None else None
     groups = _paid(issue, by) if by else {"": tuple(range(len(issue.ids)))}
     return Notices(issue, said, groups, months)
@@ -88,9 +89,10 @@ def _issue(source: Allocation | Path | str) -> Issue:
     return issue_of(allocate(str(source)))
 
 
-def _read(path: Path | str) -> Notice:
-    found, _ = read_settings(path, Notice)
-    return found
+def _terms(terms: Path | str | Notice | None) -> tuple[Notice, Trail]:
+    if isinstance(terms, (str, Path)):
+        return read_settings(terms, Notice)
+    return terms or Notice(), Trail()
 
 
 @dataclass(frozen=True)

@@ -36,23 +36,22 @@ def write_attachments(
     year = notice.year or issue.year
     title = table_title(notice, year, language)
     book = open_workbook(file, title)
-    places = _places(issue, months)
 
-    def sheet(number: int) -> Sheet:
+    def sheet(number: int, *fen: Fen) -> Sheet:
         page = book.add_worksheet(say("notice-attachment", language, number=number))
-        return Sheet(book, page, language, places)
+        return Sheet(book, page, language, _places(fen))
 
-    _Grid(issue, sheet(1), 1, title).allocation()
-    _targets(notice, issue, sheet(2))
+    _Grid(issue, sheet(1, issue.cells, issue.already), 1, title).allocation()
+    _targets(notice, issue, sheet(2, issue.cells))
     if months is not None:
-        _Grid(issue, sheet(3), 3, say("notice-schedule", language)).schedule(months)
+        words = say("notice-schedule", language)
+        _Grid(issue, sheet(3, months.cells), 3, words).schedule(months)
     book.close()
     Path(path).write_bytes(file.getvalue())
 
 
-def _places(issue: Issue, months: Months | None) -> int:
+def _places(tables: Sequence[Fen]) -> int:
     """Return how many decimals of 万元 show every amount whole: two at least."""
-    tables = [issue.cells, issue.already] + ([months.cells] if months else [])
     fen = np.concatenate([table.ravel() for table in tables])
     return next(p for p in range(2, 7) if p == 6 or not (fen % 10 ** (6 - p)).any())
 

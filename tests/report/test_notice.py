@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -334,7 +335,29 @@ def test_wrong_terms_are_refused_with_their_line(jiangsu, tmp_path, text, code, 
     assert words in caught.value.text("zh")
 
 
-def test_money_issued_before_belongs_to_somebody(jiangsu):
+PAGE = Path(__file__).resolve().parents[2] / "docs/notice.md"
+
+
+def test_the_page_explains_every_key():
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in Notice.model_fields if f"`{name}`" not in page] == []
+
+
+def test_the_example_of_the_page_works(jiangsu, tmp_path):
+    (example,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    path = tmp_path / "notice.toml"
+    path.write_text(example, encoding="utf-8")
+    found = allocation.notice(jiangsu, path)
+    assert int(found.issue.already.sum()) == 100_000_000
+    assert "0010000013Z13505000901" in "".join(found.words().body)
+
+
+def test_money_issued_before_belongs_to_somebody(jiangsu, tmp_path):
+    path = tmp_path / "notice.toml"
+    path.write_text('issuer = "厅"\n[already]\n"苏州工业圆区" = "1万元"\n', encoding="utf-8")
+    with pytest.raises(InputError, match="苏州工业园区") as caught:
+        allocation.notice(jiangsu, path)
+    assert caught.value.problems[0].place.line == 3
     with pytest.raises(InputError, match="L1-unknown-recipient"):
         allocation.notice(jiangsu, Notice(already={"苏州工业圆区": "1万元"}))
 

@@ -154,6 +154,13 @@ def test_what_became_of_a_deadline(issued, as_of, state):
     assert found.state == state
 
 
+def test_the_advance_notice_is_done_by_its_own_issue():
+    passed = Received(advance=date(2022, 11, 1), advance_issued=date(2022, 12, 2))
+    assert on(passed)["advance_pass_down"].state == "late"
+    centre = Received(budget_year=2023, level="central", advance_issued=date(2022, 10, 31))
+    assert on(centre)["advance_notice"].state == "met"
+
+
 def test_overdue_comes_first_then_the_nearest():
     found = deadlines(PROVINCE, NOTHING, date(2023, 6, 12))
     open_ones = [d for d in found if d.state in {"overdue", "ahead"}]
@@ -177,6 +184,8 @@ def test_overdue_comes_first_then_the_nearest():
             ["L14-days-out-of-order"],
         ),
         (Received(main=date(2032, 5, 10), budget_year=2023), ["L14-other-year"]),
+        (Received(main=date(9999, 5, 10)), ["L14-far-year"]),
+        (Received(budget_year=1), ["L14-far-year"]),
         (Received(approved=date(2022, 3, 1), budget_year=2023), ["L14-other-year"]),
         (Received(main=date(2023, 5, 10), level="central"), ["L14-central-receives"]),
     ],
