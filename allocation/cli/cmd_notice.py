@@ -22,6 +22,7 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
         option(language, "--notice", "terms", term="cli-notice-terms", metavar="FILE"),
         one_of(language, "--by", ("city", "unit"), term="cli-notice-by"),
         option(language, "--schedule", term="cli-notice-schedule", metavar="FILE"),
+        option(language, "--letterhead", term="cli-notice-letterhead", metavar="FILE"),
         option(language, "--out", term="cli-notice-out", metavar="DIR", required=True),
     )
 
@@ -33,13 +34,14 @@ def run(
     terms: str | None,
     by: By | None,
     schedule: str | None,
+    letterhead: str | None,
     out: str,
 ) -> None:
     """Write the files, say where, and which fields are still blank."""
     from allocation.report.layout import printable
     from allocation.report.notice import notice
 
-    found = notice(source, terms, by=by, schedule=schedule)
+    found = notice(source, terms, by=by, schedule=schedule, letterhead=letterhead)
     for path in found.save(out, language):
         print(say("cli-written", language, path=path))
     for problem in found.warnings:

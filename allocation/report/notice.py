@@ -20,7 +20,7 @@ from allocation.disbursement.notice import Notice, missing
 from allocation.engine import allocate
 from allocation.errors import Problem
 from allocation.record import read_record
-from allocation.report.notice_docx import write_notice
+from allocation.report.notice_docx import open_document, write_notice
 from allocation.report.notice_sheets import write_attachments
 from allocation.report.notice_text import Words, words_of
 from allocation.report.saved import save_files
@@ -44,6 +44,7 @@ def notice(
     *,
     by: By | None = None,
     schedule: Path | str | pd.DataFrame | None = None,
+    letterhead: Path | str | None = None,
 ) -> Notices:
     """Return the notice of an allocation, of a record, or of the scenario a reference means.
 
@@ -57,6 +58,8 @@ def notice(
         One notice for each ``city`` or ``unit``; default: one for all.
     schedule
         Payments by month: a CSV file or a frame, for attachment 3.
+    letterhead
+        The office's own Word file, below which the notice is written.
 
     >>> found = notice("henan-2023")
     >>> found.issue.total == sum(part.total for part in found.parts.values())
@@ -71,8 +74,9 @@ def notice(
     said, trail = _terms(terms)
     issue = with_already(issue, said.already, trail)
     months = months_of(schedule, issue) if schedule is not None else None
+    open_document(letterhead)
     groups = _paid(issue, by) if by else {"": tuple(range(len(issue.ids)))}
-    return Notices(issue, said, groups, months)
+    return Notices(issue, said, groups, months, letterhead)
 
 
 def _paid(issue: Issue, by: By) -> dict[str, tuple[int, ...]]:
@@ -112,6 +116,7 @@ class Notices:
     terms: Notice
     groups: dict[str, tuple[int, ...]]
     months: Months | None
+    letterhead: Path | str | None = None
 
     @property
     def parts(self) -> dict[str, Issue]:
@@ -146,13 +151,13 @@ class Notices:
             months = self.months.take(members) if self.months else None
             name = f"-{number:03d}-{_file_name(place)}" if place else ""
             words = self.words(place, language)
-            writers[f"notice{name}.docx"] = partial(_docx, words, language)
+            writers[f"notice{name}.docx"] = partial(_docx, words, language, self.letterhead)
             writers[f"attachments{name}.xlsx"] = partial(_xlsx, self.terms, part, months, language)
         return save_files(Path(directory), writers)
 
 
-def _docx(words: Words, language: Language, path: Path) -> None:
-    write_notice(words, path, language)
+def _docx(words: Words, language: Language, letterhead: Path | str | None, path: Path) -> None:
+    write_notice(words, path, language, letterhead)
 
 
 def _xlsx(

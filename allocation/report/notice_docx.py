@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
+from allocation.errors import InputError, Problem
 from allocation.report.notice_text import BLANK, Words
 from allocation.wording import Language, say
 
@@ -24,16 +26,35 @@ _A4 = (210, 297)
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def write_notice(words: Words, path: Path | str, language: Language = "zh") -> None:
-    """Write the notice."""
-    from docx import Document
-
-    document: Any = Document()
-    _page(document)
+def write_notice(
+    words: Words, path: Path | str, language: Language = "zh", letterhead: Path | str | None = None
+) -> None:
+    """Write the notice, below an office's letterhead if there is one: it keeps its page set-up."""
+    document = open_document(letterhead)
+    if letterhead is None:
+        _page(document)
     core = document.core_properties
     core.title, core.author, core.created = words.title[:255], "", _CREATED
     _paper(document, words, language)
     document.save(str(path))
+
+
+def open_document(letterhead: Path | str | None) -> Any:
+    """Return a new document, or one that starts as an office's letterhead.
+
+    Raises
+    ------
+    InputError
+        If the letterhead is no Word file.
+    """
+    from docx import Document
+    from docx.opc.exceptions import OpcError
+
+    try:
+        return Document(None if letterhead is None else str(letterhead))
+    except (OpcError, OSError, KeyError, ValueError, SyntaxError, BadZipFile) as error:
+        words = {"found": letterhead, "reason": type(error).__name__}
+        raise InputError([Problem("L1-not-a-docx", words=words)]) from None
 
 
 def _paper(document: Any, words: Words, language: Language) -> None:

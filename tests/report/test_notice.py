@@ -147,6 +147,35 @@ def test_chinese_fonts_are_set_where_word_looks_for_them(jiangsu, terms, tmp_pat
     assert [round(x.mm) for x in (section.page_width, section.page_height)] == [210, 297]
 
 
+def test_the_notice_follows_the_offices_letterhead(jiangsu, terms, tmp_path):
+    head = Document()
+    head.add_paragraph("江苏省财政厅文件")
+    head.sections[0].left_margin = 1_000_000
+    head.save(str(tmp_path / "head.docx"))
+    found = allocation.notice(jiangsu, terms, letterhead=tmp_path / "head.docx")
+    path = found.save(tmp_path / "out")[0]
+    said = text_of(path)
+    assert said.startswith("江苏省财政厅文件\n")
+    assert "抄送:省商务厅。" in said
+    # Word counts in twentieths of a point, 635 of its smallest units.
+    assert abs(paper(path).sections[0].left_margin - 1_000_000) < 635
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no Word file", None])
+def test_a_letterhead_that_is_no_word_file_is_refused(jiangsu, tmp_path, content):
+    path = tmp_path / "head.docx"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match="L1-not-a-docx"):
+        allocation.notice(jiangsu, letterhead=path)
+
+
+def test_a_workbook_is_no_letterhead(jiangsu, tmp_path):
+    path = allocation.notice(jiangsu).save(tmp_path)[1]
+    with pytest.raises(InputError, match="L1-not-a-docx"):
+        allocation.notice(jiangsu, letterhead=path)
+
+
 def test_illustrative_figures_are_labelled_everywhere(jiangsu, terms, tmp_path):
     docx, xlsx = allocation.notice(jiangsu, terms).save(tmp_path)
     assert text_of(docx).startswith("本表金额为示例")
