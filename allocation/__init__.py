@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from allocation.record import read_record
     from allocation.report.attributed import attribution_frame as attribute
     from allocation.report.cliffs import Cliffs, cliffs
+    from allocation.report.clock import Clock, clock
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.notice import Notices, notice
     from allocation.report.repairs import conflict_frame as conflicting
     from allocation.report.repairs import repairs
     from allocation.report.sensitivity import sensitivity
@@ -44,11 +46,13 @@ __all__ = [
     "Allocation",
     "BokuanError",
     "Cliffs",
+    "Clock",
     "ConflictError",
     "Explanation",
     "FaultError",
     "InputError",
     "Loaded",
+    "Notices",
     "Place",
     "Problem",
     "Verification",
@@ -57,10 +61,12 @@ __all__ = [
     "attribute",
     "check",
     "cliffs",
+    "clock",
     "compare",
     "conflicting",
     "explain",
     "load",
+    "notice",
     "read_record",
     "repairs",
     "sensitivity",
@@ -73,21 +79,25 @@ _HOMES = {
     "Allocation": ("allocation.result", "Allocation"),
     "BokuanError": ("allocation.errors", "BokuanError"),
     "Cliffs": ("allocation.report.cliffs", "Cliffs"),
+    "Clock": ("allocation.report.clock", "Clock"),
     "ConflictError": ("allocation.errors", "ConflictError"),
     "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
     "InputError": ("allocation.errors", "InputError"),
     "Loaded": ("allocation.scenario", "Loaded"),
+    "Notices": ("allocation.report.notice", "Notices"),
     "Place": ("allocation.errors", "Place"),
     "Problem": ("allocation.errors", "Problem"),
     "allocate": ("allocation.engine", "allocate"),
     "attribute": ("allocation.report.attributed", "attribution_frame"),
     "check": ("allocation.conflict", "check"),
     "cliffs": ("allocation.report.cliffs", "cliffs"),
+    "clock": ("allocation.report.clock", "clock"),
     "compare": ("allocation.report.frames", "comparison_frame"),
     "conflicting": ("allocation.report.repairs", "conflict_frame"),
     "explain": ("allocation.report.explanation", "explain"),
     "load": ("allocation.scenario", "load"),
+    "notice": ("allocation.report.notice", "notice"),
     "read_record": ("allocation.record", "read_record"),
     "repairs": ("allocation.report.repairs", "repairs"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),

@@ -118,3 +118,50 @@ def format_ratio(ratio: Fraction, decimals: int = 2) -> str:
     sign = "-" if hundredths < 0 else ""
     head, tail = divmod(abs(int(hundredths)), scale)
     return f"{sign}{head}.{str(tail).zfill(decimals)}%" if decimals else f"{sign}{head}%"
+
+
+_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ("", "拾", "佰", "仟")
+_SECTIONS = ((10**8, "亿"), (10**4, "万"))
+
+
+def capitals(fen: int) -> str:
+    """Return an amount in capitals, as vouchers have it: 人民币壹仟肆佰零玖元伍角整.
+
+    The basic rules for filling in bills and vouchers (支付结算办法, 附件一): 零 once for zeros
+    within the figure, and after 元 where the yuan end in 0 and 角 follow; 整 after 元 and after 角,
+    never after 分.
+
+    Raises
+    ------
+    ValueError
+        If the amount is negative or larger than ``LARGEST_FEN``.
+    """
+    if not 0 <= fen <= LARGEST_FEN:
+        raise ValueError(fen)
+    yuan, tail = divmod(fen, 100)
+    jiao, rest = divmod(tail, 10)
+    text = f"人民币{_whole_capitals(yuan)}元" if yuan or not fen else "人民币"
+    if yuan and tail and (not jiao or yuan % 10 == 0):
+        text += _DIGITS[0]
+    text += f"{_DIGITS[jiao]}角" if jiao else ""
+    return text + (f"{_DIGITS[rest]}分" if rest else "整")
+
+
+def _whole_capitals(number: int) -> str:
+    """Return a whole number in capitals: so many 亿, so many 万, and the rest."""
+    for size, name in _SECTIONS:
+        above, rest = divmod(number, size)
+        if above:
+            gap = _DIGITS[0] if 0 < rest < size // 10 else ""
+            return _whole_capitals(above) + name + gap + (_whole_capitals(rest) if rest else "")
+    return _section_capitals(number)
+
+
+def _section_capitals(number: int) -> str:
+    """Return 0 to 9999 in capitals, zeros within it said once."""
+    said = [
+        _DIGITS[number // 10**at % 10] + _PLACES[at] if number // 10**at % 10 else _DIGITS[0]
+        for at in reversed(range(len(_PLACES)))
+    ]
+    return re.sub("零+", "零", "".join(said)).strip("零") or _DIGITS[0]

@@ -26,6 +26,7 @@ _LIBRARIES = (
     "matplotlib",
     "xlsxwriter",
     "jinja2",
+    "python-docx",
     "click",
     "rich",
 )

@@ -28,6 +28,8 @@ COMMANDS = (
     "sensitivity",
     "cliffs",
     "verify",
+    "clock",
+    "notice",
     "export",
     "doctor",
 )

@@ -63,12 +63,9 @@ def read_table(name: str, table: Table, folder: Path) -> tuple[RawTable | None, 
     content = read_bytes(folder / table.file, table.file, TABLE_LIMIT)
     if isinstance(content, Problem):
         return None, [content]
-    text, notes = _decoded(content, table.file)
-    if text is None:
+    rows, notes = csv_rows(content, table.file)
+    if not rows:
         return None, notes
-    rows, problems = _rows(text, table.file)
-    if problems:
-        return None, notes + problems
     header_line, header = rows[0]
     problems = _header_problems(header, header_line, table)
     problems += _row_problems(header, rows[1:], table)
@@ -91,6 +88,18 @@ def read_table(name: str, table: Table, folder: Path) -> tuple[RawTable | None, 
 
 
 _Row = tuple[int, list[str]]
+
+
+def csv_rows(content: bytes, file: str) -> tuple[list[_Row], list[Problem]]:
+    """Return the rows of a CSV file that are not blank, each with its line, header first.
+
+    No rows if the text cannot be read; a note if it is GB18030.
+    """
+    text, notes = _decoded(content, file)
+    if text is None:
+        return [], notes
+    rows, problems = _rows(text, file)
+    return rows, notes + problems
 
 
 def leaves_folder(file: str) -> bool:

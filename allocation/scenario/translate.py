@@ -47,8 +47,10 @@ _PLAIN = {
 }
 
 
-def problems_of(error: ValidationError, data: Any, trail: Trail) -> list[Problem]:
-    """Return every problem of a scenario that does not fit the schema.
+def problems_of(
+    error: ValidationError, data: Any, trail: Trail, root: Any = Scenario
+) -> list[Problem]:
+    """Return every problem of a scenario, or other file, that does not fit its schema.
 
     Parameters
     ----------
@@ -58,8 +60,10 @@ def problems_of(error: ValidationError, data: Any, trail: Trail) -> list[Problem
         The scenario as nested tables, changes applied.
     trail
         Where each key came from.
+    root
+        The schema's model.
     """
-    return [_problem(item, data, trail) for item in error.errors(include_url=False)]
+    return [_problem(item, data, trail, root) for item in error.errors(include_url=False)]
 
 
 def shown(value: Any) -> str:
@@ -72,14 +76,14 @@ def shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
-def _problem(item: ErrorDetails, data: Any, trail: Trail) -> Problem:
+def _problem(item: ErrorDetails, data: Any, trail: Trail, root: Any) -> Problem:
     path = _path(item["loc"])
     words = {
         "key": join_key(path),
         "table": join_key(path[:-1]) or TOP,
         "found": shown(item["input"]),
     }
-    code, more = _code(item, path, data)
+    code, more = _code(item, path, data, root)
     return Problem(code, trail.place(path), words | more)
 
 
@@ -88,7 +92,7 @@ def _path(loc: tuple[int | str, ...]) -> KeyPath:
     return loc[:2] + loc[3:] if loc[:1] == ("rules",) else loc
 
 
-def _code(item: ErrorDetails, path: KeyPath, data: Any) -> tuple[str, dict[str, str]]:
+def _code(item: ErrorDetails, path: KeyPath, data: Any, root: Any) -> tuple[str, dict[str, str]]:
     kind = item["type"]
     context: Mapping[str, Any] = item.get("ctx", {})
     if kind in _SIGNS:
@@ -99,7 +103,7 @@ def _code(item: ErrorDetails, path: KeyPath, data: Any) -> tuple[str, dict[str, 
             "allowed": context["expected"].replace("'", "").replace(" or ", ", ")
         }
     if kind in _SPECIAL:
-        return _SPECIAL[kind](path, data)
+        return _SPECIAL[kind](path, data, root)
     if kind in _PLAIN:
         return _PLAIN[kind], {}
     if kind[:2] in ("L1", "L3"):
@@ -107,14 +111,14 @@ def _code(item: ErrorDetails, path: KeyPath, data: Any) -> tuple[str, dict[str, 
     return "L1-not-valid", {"detail": item["msg"]}
 
 
-def _unknown_key(path: KeyPath, data: Any) -> tuple[str, dict[str, str]]:
-    return "L1-unknown-key", unknown_words(path, data)
+def _unknown_key(path: KeyPath, data: Any, root: Any) -> tuple[str, dict[str, str]]:
+    return "L1-unknown-key", unknown_words(path, data, root)
 
 
-def unknown_words(path: KeyPath, data: Any) -> dict[str, str]:
+def unknown_words(path: KeyPath, data: Any, root: Any = Scenario) -> dict[str, str]:
     """Return the words for a key that may not stand where it stands."""
     above = path[:-1]
-    known = allowed_keys(annotation_at(Scenario, above, data), value_at(data, above))
+    known = allowed_keys(annotation_at(root, above, data), value_at(data, above))
     return {
         "found": str(path[-1]),
         "table": join_key(above) or TOP,
@@ -124,19 +128,19 @@ def unknown_words(path: KeyPath, data: Any) -> dict[str, str]:
     }
 
 
-def _no_kind(path: KeyPath, _: Any) -> tuple[str, dict[str, str]]:
+def _no_kind(path: KeyPath, _data: Any, _root: Any) -> tuple[str, dict[str, str]]:
     return "L1-missing-key", {"key": join_key((*path, "kind")), "table": join_key(path)}
 
 
-def _unknown_kind(path: KeyPath, data: Any) -> tuple[str, dict[str, str]]:
-    rule = annotation_at(Scenario, path, data)
+def _unknown_kind(path: KeyPath, data: Any, root: Any) -> tuple[str, dict[str, str]]:
+    rule = annotation_at(root, path, data)
     allowed = [kind for model in models(rule) for kind in kinds_of(model)]
     found = str(value_at(data, (*path, "kind")))
     near = {"nearest": nearest(found, allowed), "allowed": "、".join(allowed)}
     return "L1-unknown-kind", {"found": shown(found), "table": join_key(path)} | near
 
 
-_SPECIAL: dict[str, Callable[[KeyPath, Any], tuple[str, dict[str, str]]]] = {
+_SPECIAL: dict[str, Callable[[KeyPath, Any, Any], tuple[str, dict[str, str]]]] = {
     "extra_forbidden": _unknown_key,
     "union_tag_invalid": _unknown_kind,
     "union_tag_not_found": _no_kind,

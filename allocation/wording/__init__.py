@@ -27,6 +27,8 @@ _TABLES = (
     "cliffs",
     "verify",
     "settle",
+    "clock",
+    "notice",
 )
 
 

@@ -1,0 +1,199 @@
+"""What is issued to whom: amounts and places of an allocation or of its record."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from allocation.errors import Problem, nearest, raise_if_any
+from allocation.registry import units
+from allocation.registry.zones import all_zones
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from allocation.result import Allocation, Fen
+    from allocation.scenario.trail import Trail
+
+By = Literal["city", "unit"]
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One issue of money to n recipients for p purposes, in the order shown.
+
+    Parameters
+    ----------
+    scenario, title, year, illustrative
+        As the allocation says.
+    ids, names
+        Shape (n,).
+    units, cities
+        Shape (n,): name of the budget unit and of the city each lies in; empty if not known.
+    purposes
+        Names, shape (p,).
+    cells
+        Shape (n, p), int64 fen: this issue.
+    already
+        Shape (n,), int64 fen: issued before.
+    """
+
+    scenario: str
+    title: str
+    year: int
+    illustrative: bool
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    cities: tuple[str, ...]
+    purposes: tuple[str, ...]
+    cells: Fen
+    already: Fen
+
+    @property
+    def amounts(self) -> Fen:
+        """Shape (n,), int64 fen: this issue, over all purposes."""
+        total: Fen = self.cells.sum(axis=1)
+        return total
+
+    @property
+    def total(self) -> int:
+        """Fen of this issue in all."""
+        return int(self.cells.sum())
+
+    def take(self, chosen: Sequence[int]) -> Issue:
+        """Return the issue to the recipients at these positions."""
+        kept = list(chosen)
+
+        def pick(cells: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(cells[at] for at in kept)
+
+        return replace(
+            self,
+            ids=pick(self.ids),
+            names=pick(self.names),
+            units=pick(self.units),
+            cities=pick(self.cities),
+            cells=self.cells[kept],
+            already=self.already[kept],
+        )
+
+    def groups(self, by: By) -> dict[str, tuple[int, ...]]:
+        """Return the positions of the recipients of each unit or city, in the order shown.
+
+        Raises
+        ------
+        InputError
+            If it is not known of somebody where they lie.
+        """
+        places = self.units if by == "unit" else self.cities
+        lost = [name for name, place in zip(self.names, places, strict=True) if not place]
+        if lost:
+            code = "L1-no-unit-known" if by == "unit" else "L1-no-city-known"
+            words = {"found": "、".join(lost[:5]), "count": len(lost)}
+            raise_if_any([Problem(code, words=words)])
+        found: dict[str, list[int]] = {}
+        for at, place in enumerate(places):
+            found.setdefault(place, []).append(at)
+        return {place: tuple(members) for place, members in found.items()}
+
+
+def issue_of(result: Allocation) -> Issue:
+    """Return what an allocation issues."""
+    frame, heading = result.recipients, result.heading
+    text = {key: frame.attribute(key) for key in ("unit_name", "city") if key in frame.text}
+    purposes = tuple(purpose.name for purpose in result.purposes)
+    return _ordered(
+        Issue(
+            scenario=heading.scenario,
+            title=heading.title,
+            year=heading.year,
+            illustrative=heading.illustrative,
+            ids=frame.ids,
+            names=frame.names,
+            units=text.get("unit_name") or _units(frame.ids),
+            cities=text.get("city") or _cities(frame.ids),
+            purposes=purposes,
+            cells=result.cells,
+            already=np.zeros(len(frame), dtype=np.int64),
+        )
+    )
+
+
+def issue_of_record(record: Mapping[str, Any]) -> Issue:
+    """Return what the allocation of a record issued."""
+    ids = tuple(record["recipients"])
+    cells = np.array(record["amount_fen"], dtype=np.int64)
+    return _ordered(
+        Issue(
+            scenario=record["scenario"],
+            title=record["title"],
+            year=record["year"],
+            illustrative=record["illustrative"],
+            ids=ids,
+            names=tuple(record["names"]),
+            units=_units(ids),
+            cities=_cities(ids),
+            purposes=_purposes(record),
+            cells=cells,
+            already=np.zeros(len(ids), dtype=np.int64),
+        )
+    )
+
+
+def with_already(issue: Issue, already: Mapping[str, int], trail: Trail) -> Issue:
+    """Return the issue with what was issued before, by id or name, in fen.
+
+    Parameters
+    ----------
+    trail
+        The place of each key of ``already``.
+
+    Raises
+    ------
+    InputError
+        For every name that is nobody's, or that means several.
+    """
+    fen = np.zeros(len(issue.ids), dtype=np.int64)
+    problems = []
+    for name, amount in already.items():
+        pairs = enumerate(zip(issue.ids, issue.names, strict=True))
+        found = [at for at, pair in pairs if name in pair]
+        if len(found) == 1:
+            fen[found[0]] = amount
+        else:
+            words = {"found": name[:60], "nearest": nearest(name, issue.names)}
+            place = trail.place(("already", name))
+            problems.append(Problem("L1-unknown-recipient", place, words))
+    raise_if_any(problems)
+    return replace(issue, already=fen)
+
+
+def _purposes(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the purposes' names: in the record stand the keys, in its scenario the names."""
+    file = next(iter(record["inputs"]), None)
+    text = record["inputs"][file].get("text", "") if file else ""
+    named = tomllib.loads(text).get("purposes", {})
+    return tuple(named.get(key, {}).get("name", key) for key in record["purposes"])
+
+
+def _units(ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the name of the unit of each unit or zone; empty for others."""
+    named = {unit.id: unit.name for unit in units()}
+    known = named | {zone.id: named[zone.unit] for zone in all_zones()}
+    return tuple(known.get(key, "") for key in ids)
+
+
+def _cities(ids: Sequence[str]) -> tuple[str, ...]:
+    known = {zone.id: zone.city or "" for zone in all_zones()}
+    return tuple(known.get(key, "") for key in ids)
+
+
+def _ordered(issue: Issue) -> Issue:
+    """Return the issue in ministry order: each planned city right after its province."""
+    order = {unit.name: unit.order for unit in units()}
+    ranks = [order.get(unit, len(order)) for unit in issue.units]
+    return issue.take(sorted(range(len(ranks)), key=ranks.__getitem__))
