@@ -29,7 +29,7 @@ Check = tuple[Said, list[Said] | None]  # a check's name and failures; or a note
 Weights = defaultdict[int, Fraction]
 FORMAT = 2
 PARTS = 2**62 - 1  # of a quantum, in which fractions are compared
-MALFORMED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+MALFORMED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError)
 SIGNPOSTS: dict[str, Callable[[int], tuple[int, int]]] = {  # squared, after n quanta
     "adams": lambda n: (n * n, 1),
     "dean": lambda n: ((2 * n * (n + 1)) ** 2, (2 * n + 1) ** 2),
