@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.conflict import awards_exceed
-from allocation.engine import described, proven, solver_named, whole_task_of
+from allocation.engine import (
+    DEFAULT_SOLVER,
+    described,
+    proven,
+    solver_named,
+    whole_task_of,
+)
 from allocation.errors import BokuanError
 from allocation.explain.rule_rows import drawn_inwards, rules_as_rows
 from allocation_models.blame import InfeasibleError
 from allocation_models.relaxation import slopes_between
+from allocation_models.solvers.highs import patient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +32,10 @@ if TYPE_CHECKING:
     from allocation.task import Task
     from allocation_models.program import LinearProgram
     from allocation_models.relaxation import Slopes
+    from allocation_models.solvers import Solver
+
+#: Seconds a whole-number program of a trial may take.
+PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
@@ -68,9 +79,14 @@ class Bench:
             task = whole_task_of(self.loaded.again(*sets))
             if awards_exceed(task):
                 return None
-            return described(task, *proven(task, solver_named(self.solver)), self.solver)
+            return described(task, *proven(task, self._trial_solver), self.solver)
         except (BokuanError, InfeasibleError):
             return None
+
+    @property
+    def _trial_solver(self) -> Solver:
+        """The solver that tries changes: one that takes too long is no repair to offer."""
+        return patient(PATIENCE) if self.solver == DEFAULT_SOLVER else solver_named(self.solver)
 
     @property
     def quantum(self) -> int:

@@ -12,6 +12,7 @@ from allocation_models.solvers import (
     FloatProgram,
     Session,
     Solution,
+    Solver,
     Status,
     UnprovenError,
     copied,
@@ -32,12 +33,17 @@ def interior_point(program: FloatProgram) -> Session:
     return HighsSession(program, "ipm")
 
 
+def patient(seconds: float) -> Solver:
+    """Return the simplex method that leaves a whole-number program unproven after ``seconds``."""
+    return lambda program: HighsSession(program, "simplex", seconds)
+
+
 class HighsSession:
     """One program kept inside HiGHS, so that later solves start from the last basis."""
 
     precision = 1e-9
 
-    def __init__(self, program: FloatProgram, method: str) -> None:
+    def __init__(self, program: FloatProgram, method: str, patience: float = np.inf) -> None:
         import highspy
 
         self._program = copied(program)
@@ -55,6 +61,7 @@ class HighsSession:
             "dual_feasibility_tolerance": 1e-9,
             "mip_rel_gap": 0.0,
             "mip_abs_gap": 1e-9,
+            "time_limit": patience if mixed else np.inf,
         }
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
