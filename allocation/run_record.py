@@ -28,12 +28,7 @@ def record_of(result: Allocation) -> dict[str, Any]:
     record: dict[str, Any] = {
         "format": FORMAT,
         "scenario": heading.scenario,
-        "title": heading.title,
-        "year": heading.year,
-        "illustrative": heading.illustrative,
-        "pot_fen": heading.pot,
-        "quantum_fen": heading.quantum,
-        "rounding": heading.rounding,
+        **stated(solved.task),
         "unspent_fen": heading.unspent,
         "method": result.method,
         "reason": result.reason.removeprefix("report-reason-"),
@@ -46,32 +41,42 @@ def record_of(result: Allocation) -> dict[str, Any]:
             "sets": list(loaded.sets),
         },
         "origins": dict(loaded.origins),
-        "recipients": list(result.recipients.ids),
-        "names": list(result.recipients.names),
-        "purposes": [purpose.key for purpose in result.purposes],
-        "formula": formula_of(solved.task),
-        "entitlement_fen": [_text(value) for value in result.entitlements],
         "unrounded_fen": [_text(value) for value in result.unrounded],
         "amount_fen": result.cells.tolist(),
-        "rules": [
-            {
-                "key": rule.key,
-                "kind": rule.kind,
-                "source": rule.source,
-                "priority": rule.priority,
-                "binds": rule.binds,
-                "broken_by_fen": rule.broken_by,
-            }
+        "outcomes": [
+            {"key": rule.key, "binds": rule.binds, "broken_by_fen": rule.broken_by}
             for rule in result.rules
-        ],
-        "changes": [
-            {"origin": c.origin, "key": c.key, "before": c.before, "after": c.after}
-            for c in result.changes
         ],
         "certificate": _certificate(solved),
         "warnings": [warning.text("zh") for warning in result.warnings],
     }
     return sealed(record)
+
+
+def stated(task: Task) -> dict[str, Any]:
+    """Return what a record says that follows from the inputs alone, before anything is solved."""
+    scenario, frame = task.loaded.scenario, task.loaded.frame
+    return {
+        "title": scenario.title,
+        "year": scenario.year,
+        "illustrative": scenario.illustrative,
+        "pot_fen": task.pot,
+        "quantum_fen": scenario.rounding.quantum,
+        "rounding": scenario.rounding.method,
+        "recipients": list(frame.ids),
+        "names": list(frame.names),
+        "purposes": list(scenario.purposes),
+        "formula": formula_of(task),
+        "entitlement_fen": [_text(value) for value in task.entitlement.fen()],
+        "rules": [
+            {"key": key, "kind": rule.kind, "source": rule.source, "priority": rule.priority}
+            for key, rule in scenario.rules.items()
+        ],
+        "changes": [
+            {"origin": c.origin, "key": c.key, "before": c.before, "after": c.after}
+            for c in task.loaded.changes
+        ],
+    }
 
 
 def _certificate(solved: Solved) -> dict[str, Any]:

@@ -7,6 +7,7 @@ and made into rows once more. Nothing is solved.
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from allocation import verifier
 from allocation.certificate import written_rows
 from allocation.errors import BokuanError, InputError, Place, Problem
 from allocation.policy.rows import UPPER
-from allocation.run_record import formula_of
+from allocation.run_record import stated
 from allocation.scenario import load
 from allocation.task import Task, prepare
 from allocation.wording import Language, say
@@ -111,7 +112,7 @@ def _read(path: Path) -> Json:
 def differences(record: Mapping[str, Any]) -> list[str]:
     """Return in which parts a record's program is not that of its inputs.
 
-    Parts are ``inputs`` (they cannot be read), ``recipients``, ``formula``, ``entitlement``,
+    Parts are ``inputs`` (they cannot be read), the keys of :func:`allocation.run_record.stated`,
     ``targets``, ``order``, and the keys of rules. Totals from an upper level are taken from the
     record.
     """
@@ -123,15 +124,20 @@ def differences(record: Mapping[str, Any]) -> list[str]:
 
 
 def _parts(record: Mapping[str, Any], task: Task) -> list[str]:
-    proof = record["certificate"]
+    proof, right = record["certificate"], json.loads(json.dumps(stated(task)))
     said: dict[str, tuple[Any, Any]] = {
-        "recipients": (record["recipients"], list(task.loaded.frame.ids)),
-        "formula": (record["formula"], formula_of(task)),
-        "entitlement": (record["entitlement_fen"], [str(e) for e in task.entitlement.fen()]),
+        **{key: (_own(key, record[key]), _own(key, value)) for key, value in right.items()},
         "targets": (proof["columns"]["target"][: len(task.targets)], task.targets.tolist()),
         "order": (proof["order"], written_rows(task)["order"]),
     }
-    return [part for part, (recorded, right) in said.items() if recorded != right]
+    return [part for part, (found, value) in said.items() if found != value]
+
+
+def _own(key: str, value: Any) -> Any:
+    """Return a statement without where the upper level is: the record keeps that elsewhere."""
+    if key != "changes":
+        return value
+    return [change for change in value if change["key"] != "upper.scenario"]
 
 
 def _rules(proof: Json, right: Json) -> list[str]:

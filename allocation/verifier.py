@@ -103,9 +103,8 @@ class Certificate:
             self.whole_lower = [*self.lower]
             for j, low, high in bounds:
                 self.lower[j], self.upper[j] = max(self.lower[j], low), min(self.upper[j], high)
-        for j in range(self.cells):
-            if not self.target[j]:
-                self.upper[j] = min(self.upper[j], self.lower[j])
+        for j in (j for j in range(self.cells) if not self.target[j]):
+            self.upper[j] = min(self.upper[j], self.lower[j])
         self.lower = [*map(max, self.lower, least)]
 
     def sums_of(self, amounts: list[Any]) -> list[Any]:
@@ -131,10 +130,11 @@ def check_hashes(record: Json, folder: Path | None = None) -> Iterator[Said]:
         kept = record["inputs"].get(name, {"text": ""})
         contents = [kept["text"].encode() if "text" in kept else b64decode(kept["base64"])]
         files = [folder / name] if folder and not name.startswith("upper/") else []
-        contents += [file.read_bytes() if file.is_file() else b"" for file in files]
+        contents += [file.read_bytes() for file in files if file.is_file()]
+        found = {sha256(content).hexdigest() for content in contents}
+        found |= {"—" for file in files if not file.is_file()}
         right = record["hashes"].get(name)
-        for found in {sha256(content).hexdigest() for content in contents} - {right}:
-            yield differs(name, right, found)
+        yield from (differs(name, right, each) for each in found - {right})
 
 
 def check_rules(it: Certificate) -> Iterator[Said]:
@@ -249,9 +249,8 @@ def check_whole(it: Certificate) -> Iterator[Said]:
     if sum(said) + it.record["unspent_fen"] != it.record["pot_fen"]:
         yield differs("Σ", sum(said), it.record["pot_fen"] - it.record["unspent_fen"])
     sums = it.sums_of(it.whole)
-    for r, rule in enumerate(it.rule):
-        if it.record["rounding"] == "per_unit" and rule in ("pot", "upper"):
-            sums[r] = max(sums[r], it.low[r])
+    free = ("pot", "upper") if it.record["rounding"] == "per_unit" else ()
+    sums = [max(s, a) if r in free else s for s, a, r in zip(sums, it.low, it.rule, strict=True)]
     held = [r for r, stays in enumerate(it.stays_whole) if stays and not it.let_go[r]]
     upper = [h if it.target[j] else -(-h // q) * q for j, h in enumerate(it.upper[: it.cells])]
     yield from it.outside(sums, held, it.whole_lower, it.whole, upper)
@@ -369,6 +368,7 @@ def told(found: list[Check], language: str) -> list[str]:
     for name, failures in found:
         lines += [f"{'  *' if failures is None else '√×'[bool(failures)]} {name[tongue]}"]
         lines += [f"    {failure[tongue]}" for failure in (failures or ())[:20]]
+    lines = ["".join(filter(str.isprintable, line)) for line in lines]
     ends = ("已证明", "proved"), ("未能证明", "not proved")
     return [*lines, ends[any(failures for _, failures in found)][tongue]]
 

@@ -109,15 +109,25 @@ def _together(bench: Bench, *, with_pot: bool) -> Iterator[Draft]:
             [] if ts is None else [pair for pair in zip(even, ts, strict=True) if pair[1] > _ZERO]
         )
         for place in range(TRIES if moved else 0):
-            draft = _joined(
-                [
-                    (m, move, next(islice(move.steps(t), place, None), None))
-                    for (m, move, _), t in moved
-                ]
-            )
+            steps = [
+                (m, move, next(islice(move.steps(t), place, None), None))
+                for (m, move, _), t in moved
+            ]
+            draft = _joined(steps)
             if draft is not None and bench.allocated(draft.sets) is not None:
-                yield draft
+                yield _needed(bench, steps, draft)
                 return
+
+
+def _needed(bench: Bench, steps: Sequence[tuple[Member, Move, Step | None]], draft: Draft) -> Draft:
+    """Return the changes without those that, in short figures, are not needed after all."""
+    kept = list(steps)
+    for step in steps:
+        fewer = [each for each in kept if each is not step]
+        shorter = _joined(fewer) if fewer else None
+        if shorter is not None and bench.allocated(shorter.sets) is not None:
+            kept, draft = fewer, shorter
+    return draft
 
 
 def _joined(steps: Sequence[tuple[Member, Move, Step | None]]) -> Draft | None:

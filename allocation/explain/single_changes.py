@@ -29,10 +29,13 @@ _LAST_PRIORITY = 99
 
 
 def single_changes(bench: Bench, proof: Proof) -> list[Draft]:
-    """Return the repairs that change one member of a conflict."""
+    """Return the repairs that change one member of a conflict, or the pot.
+
+    The pot need not be a member: a cap that is a share of it moves with it.
+    """
     rules = [*bench.task.loaded.scenario.rules]
-    order = [Given.POT, Given.MIN_RATIO, *rules]
-    members = [member for member in order if member in proof.members]
+    order = [Given.MIN_RATIO, *rules]
+    members = [Given.POT, *(member for member in order if member in proof.members)]
     return [draft for member in members for draft in _of_member(bench, member)]
 
 

@@ -102,6 +102,32 @@ def test_a_forged_input_with_a_forged_hash_is_not_what_the_program_was_made_from
     assert not verify(record).proved
 
 
+FORGERIES = {
+    "names": lambda r: r["names"].__setitem__(slice(0, 2), r["names"][1::-1]),
+    "title": lambda r: r.update(title="另一个方案"),
+    "illustrative": lambda r: r.update(illustrative=False),
+    "year": lambda r: r.update(year=1999),
+    "source": lambda r: r["rules"][0].update(source="国务院令第1号"),
+    "recipients": lambda r: r["recipients"].__setitem__(0, "\x1b[31mX"),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_labels_that_are_not_those_of_the_inputs_are_found(forgery):
+    record = as_read(allocate("national-2022"))
+    FORGERIES[forgery](record)
+    del record["sha256"]
+    found = verify(sealed(record))
+    assert not found.proved
+    assert "\x1b" not in "".join(found.lines("zh"))
+
+
+def test_an_input_that_is_not_in_the_folder_is_said_to_be_absent(tmp_path):
+    found = verify(allocate("henan-2023").record, tmp_path)
+    assert not found.proved
+    assert "is recorded, — is right" in "".join(found.lines("en"))
+
+
 def test_a_wrong_amount_is_said_with_its_figure():
     record = as_read(allocate("national-2022"))
     record["amount_fen"][0][0] += record["quantum_fen"]

@@ -388,3 +388,18 @@ def test_an_override_block_applies(plan):
         block = override_block(repair, f"r{number}")
         path.write_text(f"{text}\n{block}", encoding="utf-8")
         allocation.allocate(f"{path}@r{number}")
+
+
+@pytest.mark.parametrize(
+    ("sets", "pot"),
+    [
+        (["pot.amount=1万元", "rules.floor.amount=1万元"], "pot.amount=37万元"),
+        (["pot.amount=1万元"], "pot.amount=18500万元"),
+        (["rules.floor.amount=2亿元"], "pot.amount=740000万元"),
+    ],
+)
+def test_the_pot_is_offered_where_caps_are_shares_of_it(sets, pot):
+    """The cap is 8 % of the pot: floor and cap conflict, and more money is a repair."""
+    found = repairs_of(allocation.load("national-2022", sets=sets))
+    assert (pot,) in [repair.sets for repair in found]
+    assert all(len(repair.sets) == 1 for repair in found)
