@@ -7,9 +7,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from allocation.money import format_amount
-from allocation.report.chart_bars import Bars, bars, drawable
+from allocation.report.chart_bars import Bars, bars, drawable, drawn_title
 from allocation.report.fonts import drawable_language, families
-from allocation.report.layout import printable, title, wan_number
+from allocation.report.layout import printable, wan_number
 from allocation.report.sheet import text_width
 from allocation.wording import Language, say
 
@@ -68,14 +68,10 @@ def figure(result: Allocation, language: Language) -> Figure:
     _bars(axes, shown)
     _axis(axes, labels)
     axes.set_xlabel(wrapped(_foot(result, language), _FOOT_LETTERS), fontsize=_SMALL)
-    found.suptitle(wrapped(_title(result, language), _TITLE_LETTERS), fontsize=13)
+    found.suptitle(wrapped(drawn_title(result, language), _TITLE_LETTERS), fontsize=13)
     _legend(found, shown, language)
     _make_room(found, axes, shown)
     return found
-
-
-def _title(result: Allocation, language: Language) -> str:
-    return drawable(printable(title(result, language)), result.heading.scenario)
 
 
 def _foot(result: Allocation, language: Language) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocation.registry.regions import FiscalRegion
-from allocation.report.fonts import can_draw
+from allocation.report.fonts import can_draw, chinese_font
 from allocation.report.layout import (
     decimals,
     grouped_by,
@@ -17,6 +17,7 @@ from allocation.report.layout import (
     named,
     names,
     printable,
+    title,
     wan,
 )
 from allocation.wording import Language, say
@@ -174,3 +175,16 @@ class _Source:
 def drawable(text: str, instead: str) -> str:
     """Return ``text`` if the font has all its characters, else what stands in for it."""
     return text if can_draw(text) else instead
+
+
+def boxed(text: str, instead: str) -> str:
+    """Return ``text`` with □ for each character the font lacks; without a font, ``instead``."""
+    if chinese_font() is None:
+        return drawable(text, instead)
+    return "".join(sign if can_draw(sign) else "□" for sign in text)
+
+
+def drawn_title(result: Allocation, language: Language) -> str:
+    """Return the title of a picture; illustrative figures say so whatever the font can draw."""
+    mark = say("report-illustrative", "en") if result.heading.illustrative else ""
+    return boxed(printable(title(result, language)), result.heading.scenario + mark)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from allocation.explain.figure_steps import FigureStep
 from allocation.explain.rank_moves import RankMove
 from allocation.report.chart import settings, wrapped
-from allocation.report.chart_bars import drawable
+from allocation.report.chart_bars import drawable, drawn_title
 from allocation.report.cliffs_words import Words, signed
 from allocation.report.fonts import drawable_language
-from allocation.report.layout import printable, title, wan_number
+from allocation.report.layout import wan_number
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Shown:
 def shown(found: Findings, language: Language) -> Shown | None:
     """Return what is drawn: moves on a ranking, else steps of 1 % of a figure; or nothing."""
     words = Words(found.result, language)
-    called = drawable(printable(title(found.result, language)), found.result.heading.scenario)
+    called = drawn_title(found.result, language)
     ranks = _pairs(found.ranks, words, _better)
     if ranks:
         heads = (say(f"cliffs-chart-{key}", language) for key in ("better", "worse"))

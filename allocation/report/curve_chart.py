@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from allocation.money import UNITS
 from allocation.report.chart import COLOURS, DPI, settings, wrapped
-from allocation.report.chart_bars import drawable
+from allocation.report.chart_bars import drawable, drawn_title
 from allocation.report.fonts import drawable_language
-from allocation.report.layout import names, printable, title
+from allocation.report.layout import names
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def curve_figure(
         for place, at in enumerate(shown):
             _line(axes, curve, at, place, drawable(called[at], ids[at]))
         _dressed(axes, found, spoken)
-        heading = drawable(printable(title(found.result, spoken)), found.result.heading.scenario)
+        heading = drawn_title(found.result, spoken)
         picture.suptitle(wrapped(heading, 66), fontsize=12)
         picture.legend(loc="outside right upper", fontsize=8)
         if curve.reason:

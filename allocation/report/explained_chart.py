@@ -7,7 +7,7 @@ from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
 from allocation.report.chart import settings, wrapped
-from allocation.report.chart_bars import drawable
+from allocation.report.chart_bars import boxed, drawable
 from allocation.report.layout import wan_number
 from allocation.report.sheet import text_width
 from allocation.wording import say
@@ -69,7 +69,7 @@ def _sheet(page: Page) -> Figure:
 
 def _lines_of(texts: Sequence[str], letters: int = 0) -> list[str]:
     """Return the lines of texts that the font can draw."""
-    lines = [wrapped(drawable(text, ""), letters or _BELOW_LETTERS) for text in texts]
+    lines = [wrapped(boxed(text, ""), letters or _BELOW_LETTERS) for text in texts]
     return [part for line in lines if line for part in line.split("\n")]
 
 

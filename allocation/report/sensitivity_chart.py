@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from allocation.money import UNITS
 from allocation.report.chart import COLOURS, DPI, settings, wrapped
-from allocation.report.chart_bars import drawable
+from allocation.report.chart_bars import drawable, drawn_title
 from allocation.report.fonts import drawable_language
-from allocation.report.layout import printable, title
 from allocation.report.sensitivity_words import Row, rows, signed
 from allocation.wording import Language, say
 
@@ -55,7 +54,7 @@ def sensitivity_figure(found: Sensitivity, language: Language) -> Figure:
     right.set_xlabel(wrapped(say("sensitivity-chart-moved", spoken), 44))
     left.set_yticks(range(len(labels)), labels, fontsize=8)
     left.set_ylim(len(labels) - 0.4, -0.6)
-    heading = drawable(printable(title(found.result, spoken)), found.result.heading.scenario)
+    heading = drawn_title(found.result, spoken)
     picture.suptitle(wrapped(heading, 72), fontsize=12)
     return picture
 

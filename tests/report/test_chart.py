@@ -2,12 +2,13 @@ import itertools
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 
 import matplotlib as mpl
 import pytest
 
 from allocation.report import chart, fonts
-from allocation.report.chart_bars import bars
+from allocation.report.chart_bars import bars, drawn_title
 
 
 def pixels(path):
@@ -139,3 +140,9 @@ def test_pyplot_is_never_imported_and_nothing_heavy_at_the_top():
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_one_sign_the_font_lacks_does_not_take_the_title_away(by_unit):
+    heading = replace(by_unit.heading, title="分配😀方案", illustrative=True)
+    shown = drawn_title(replace(by_unit, heading=heading), "zh")
+    assert shown == "分配□方案(示例)"
