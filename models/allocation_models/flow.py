@@ -178,7 +178,7 @@ def least_cost(network: Network, objectives: Sequence[Objective], solver: Solver
         flow = _forced(face.network)
         if flow is not None:
             break
-        face = _best(face, _tie_cost(network, turn), solver)
+        face = _best(face, tie_cost(network.arcs, turn), solver)
     else:
         raise UnprovenError("the flow is not unique")
     total = np.zeros(network.arcs, dtype=np.int64)
@@ -188,10 +188,10 @@ def least_cost(network: Network, objectives: Sequence[Objective], solver: Solver
     return total
 
 
-def _tie_cost(network: Network, turn: int) -> Integers:
-    """Return costs without a pattern, the same on every machine."""
-    scattered = (np.arange(1, network.arcs + 1, dtype=np.uint64) + turn * _SHIFT) * _SCATTER
-    return ((scattered >> np.uint64(15)) % _TIE_RANGE).astype(np.int64)
+def tie_cost(count: int, turn: int, below: int = _TIE_RANGE) -> Integers:
+    """Return ``count`` costs without a pattern, the same on every machine."""
+    scattered = (np.arange(1, count + 1, dtype=np.uint64) + turn * _SHIFT) * _SCATTER
+    return ((scattered >> np.uint64(15)) % below).astype(np.int64)
 
 
 def _cut(face: _Face, objective: Objective) -> _Face:
