@@ -30,6 +30,7 @@ chapter 19.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -93,7 +94,7 @@ def arcs_of(size: tuple[int, int]) -> Arcs:
     """Return the positions of the arcs of n amounts over T months."""
     n, months = size
     starts = np.cumsum([0, months, months, n * months, n * months, n * months])
-    runs = [np.arange(low, high) for low, high in zip(starts[:-1], starts[1:], strict=True)]
+    runs = [np.arange(low, high) for low, high in pairwise(starts.tolist())]
     table = (n, months)
     return Arcs(runs[0], runs[1], *(run.reshape(table) for run in runs[2:]))
 
@@ -106,7 +107,7 @@ def network_of(payable: Payable) -> Network:
     cell = 2 * months + np.arange(n * months).reshape(n, months)
     later = np.full((n, months), outside)
     later[:, :-1] = cell[:, 1:]
-    most = np.maximum(payable.most, payable.least)
+    most = payable.most
     met_most = np.minimum(payable.need, most)
     met_least = np.minimum(payable.least, payable.need)
     zero = np.zeros(months, dtype=np.int64)
@@ -205,7 +206,6 @@ def keeps(payable: Payable, payments: Integers) -> bool:
     """Whether whole payments keep every bound, checked without the network."""
     paid = so_far(payments)
     cash = np.cumsum(payable.received) - np.cumsum(payments.sum(axis=0))
-    most = np.maximum(payable.most, payable.least)
     sound = (payments >= payable.pay_least) & (payments <= payable.pay_most)
-    sound &= (paid >= payable.least) & (paid <= most)
+    sound &= (paid >= payable.least) & (paid <= payable.most)
     return bool(sound.all() and (cash >= 0).all() and (payments.sum(0) <= payable.limit).all())

@@ -32,14 +32,14 @@ from allocation_models.solvers import FloatProgram, Solver, Status, UnprovenErro
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allocation_models.program import Floats, Integers, Mask
+    from allocation_models.program import Integers, Mask
 
 #: Reduced costs are whole; what is farther from zero than this is no noise.
 _HALF = 0.5
 #: Tie costs are below this, and so many of them are tried.
 _TIE_RANGE, _TIES = 1 << 14, 12
-#: Odd numbers that scatter the positions of arcs (Knuth's multiplicative hashing).
-_SCATTER, _SHIFT = 2654435761, 40503
+#: Shifts and factors that mix the positions of arcs (Steele, Lea and Flood, SplitMix, 2014).
+_MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 
 
 @dataclass(frozen=True)
@@ -190,8 +190,10 @@ def least_cost(network: Network, objectives: Sequence[Objective], solver: Solver
 
 def tie_cost(count: int, turn: int, below: int = _TIE_RANGE) -> Integers:
     """Return ``count`` costs without a pattern, the same on every machine."""
-    scattered = (np.arange(1, count + 1, dtype=np.uint64) + turn * _SHIFT) * _SCATTER
-    return ((scattered >> np.uint64(15)) % below).astype(np.int64)
+    mixed = np.arange(1, count + 1, dtype=np.uint64) + np.uint64((turn + 1) << 32)
+    for shift, factor in _MIX:
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return ((mixed >> np.uint64(31)) % np.uint64(below)).astype(np.int64)
 
 
 def _cut(face: _Face, objective: Objective) -> _Face:

@@ -71,7 +71,7 @@ def pay_in_tranches(
         If nothing was proven.
     """
     choice = _Choice(payable, tranches, solver)
-    if choice.solve(choice.cost(np.zeros(choice.network.arcs, dtype=np.int64))) is None:
+    if choice.solve(choice.cost()) is None:
         conflict = find_conflict(choice.network.program())
         if conflict is not None:
             raise InfeasibleError(conflict)
@@ -80,6 +80,12 @@ def pay_in_tranches(
     for done in range(len(linear)):
         choice.reach(linear[: done + 1])
     return pay(choice.fixed(choice.only(linear)), aims, solver)
+
+
+def can_pay(payable: Payable, tranches: Tranches, solver: Solver) -> bool:
+    """Whether any payments meet the bounds and the rules of tranches."""
+    choice = _Choice(payable, tranches, solver)
+    return choice.solve(choice.cost()) is not None
 
 
 class _Choice:
@@ -116,7 +122,7 @@ class _Choice:
     def reach(self, aims: Sequence[Aim]) -> None:
         """Find the best value of the last of ``aims``, and hold it from now on."""
         if aims[-1] == "tranches":
-            cost = self.cost(binaries=np.ones(len(self.open)))
+            cost = self.cost(binaries=np.ones(len(self.open), dtype=np.int64))
             z = self._solved(cost)
             self.reached.append((cost, float(z.sum())))
         else:
@@ -185,6 +191,7 @@ class _Choice:
         paid = arcs_of(self.payable.size).paid[row, month]
         binary = arcs + np.arange(count)
         most = np.minimum(self.payable.pay_most[row, month], self.payable.most[row, -1])
+        most = np.minimum(most, self.payable.limit[month])
         few = _Rows(row, binary, np.ones(count), self.tranches.most.astype(np.float64))
         links = _link(paid, binary, most / self.unit), _link(paid, binary, self.least / self.unit)
         blocks = [links[0], replace(links[1], data=-links[1].data), few]
