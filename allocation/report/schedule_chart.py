@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _ROW, _LETTER, _DPI, _SIZE = 0.27, 0.075, 150, 8
 #: Letters a name may take, inches of a month's column, and of the frame above and below.
 _NAME_LETTERS, _COLUMN, _ABOVE, _BELOW = 30, 0.78, 0.95, 0.45
-#: More recipients than this are drawn without figures of their own in a lower row each.
+#: With more recipients than this the rows and the letters are smaller.
 _MOST_FIGURES = 60
 _PAID, _NEED, _CASH = "#0072B2", "#D55E00", "#999999"
 
@@ -70,7 +70,7 @@ def _calendar(found: Schedule, language: Language) -> Figure:
         drawable(name, key) for name, key in zip(found.issue.names, found.issue.ids, strict=True)
     ]
     labels = [wrapped(name, _NAME_LETTERS) for name in names]
-    rows = _ROW * sum(label.count("\n") + 1 for label in labels) if few else 0.11 * len(labels)
+    rows = _ROW * sum(label.count("\n") + 1 for label in labels) if few else 0.17 * len(labels)
     left = 0.3 + _LETTER * max(text_width(line) for label in labels for line in label.split("\n"))
     width = left + _COLUMN * (len(found.months) + 1) + 0.2
     height = rows + _ABOVE + _BELOW
@@ -78,7 +78,7 @@ def _calendar(found: Schedule, language: Language) -> Figure:
     room = _COLUMN * len(found.months)
     axes = figure.add_axes((left / width, _BELOW / height, room / width, rows / height))
     axes.imshow(payments / 1e6, cmap="Blues", aspect="auto", interpolation="nearest", vmin=0)
-    size = _SIZE if few else 4
+    size = _SIZE if few else 6
     axes.set_yticks(range(len(labels)), labels, fontsize=size)
     heads = [
         f"{month}\n{wan(int(payments[:, at].sum()), places(found)) or '0'}"

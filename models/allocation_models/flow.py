@@ -154,8 +154,9 @@ def float_network(network: Network, cost: Integers) -> FloatProgram:
 
 
 def scale_of(network: Network) -> float:
-    """Return the size of a typical flow: the mean of the bounds there are."""
-    bound = network.upper[(network.upper < NO_BOUND) & (network.upper > 0)]
+    """Return the size of a typical flow: the mean of the bounds, none above all there is."""
+    total = max(int(np.maximum(network.supply, 0).sum()), 1)
+    bound = np.minimum(network.upper[network.upper > 0], total)
     return float(bound.mean()) if len(bound) else 1.0
 
 
@@ -173,7 +174,7 @@ def least_cost(network: Network, objectives: Sequence[Objective], solver: Solver
         raise InfeasibleError(_conflict(network))
     face = _Face(network, np.arange(network.arcs))
     for objective in objectives:
-        face = _best(_cut(face, objective), objective.cost, solver)
+        face = _best(_cut(face, objective), objective.cost, solver, convex=objective.parts > 1)
     for turn in range(_TIES):
         flow = _forced(face.network)
         if flow is not None:
@@ -215,15 +216,21 @@ def _cut(face: _Face, objective: Objective) -> _Face:
         tail=face.network.tail[arc],
         head=face.network.head[arc],
         lower=np.where(cut[arc], np.clip(lower - start, 0, inner), lower),
-        upper=np.where(cut[arc], np.clip(upper - start, 0, inner), upper),
+        upper=np.where(cut[arc], _part_of(upper, start, inner), upper),
     )
     return _Face(parted, face.origin[arc])
 
 
-def _best(face: _Face, cost: Integers, solver: Solver) -> _Face:
+def _part_of(upper: Integers, start: Integers, inner: Integers) -> Integers:
+    """Return what may be in the part of an arc that starts at ``start``."""
+    return np.where(upper >= NO_BOUND, inner, np.clip(upper - start, 0, inner))
+
+
+def _best(face: _Face, cost: Integers, solver: Solver, *, convex: bool = False) -> _Face:
     """Return the part of the face where the cost is least: arcs with a reduced cost are fixed."""
     free = np.flatnonzero(face.free)
-    network, costs = face.network, _rising(face, cost)
+    network = face.network
+    costs = _rising(face, cost) if convex else cost[face.origin]
     rest = _without_fixed(network, free)
     if not len(free):
         return _checked(face)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _TIES = 6
 _TIE_RANGE = 1 << 10
+#: What a row of a value reached leaves to a solver's tolerance.
+_ROOM = 1e-7
 
 
 @dataclass(frozen=True)
@@ -174,9 +176,10 @@ class _Choice:
 
     def _extra(self, other_than: Integers | None) -> list[tuple[Floats, float]]:
         """Return the rows ``coefficients · x <= bound`` of what is reached and what is known."""
+        sizes = [max(float(np.abs(cost).max()), 1.0) for cost, _ in self.reached]
         rows = [
-            (cost / max(np.abs(cost).max(), 1.0), bound / max(np.abs(cost).max(), 1.0))
-            for cost, bound in self.reached
+            (cost / size, bound / size + _ROOM)
+            for (cost, bound), size in zip(self.reached, sizes, strict=True)
         ]
         if other_than is not None:
             sign = np.where(other_than > 0, 1.0, -1.0)
