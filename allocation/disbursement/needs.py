@@ -100,7 +100,7 @@ def _requested(loaded: LoadedPlan, issue: Issue, periods: Periods, found: Shares
             if sum(asked) < amount:
                 problems.append(Problem("L2-need-below", table.place(line), words, warning=True))
     missing = [issue.names[at] for at in range(len(issue.ids)) if at not in rows]
-    if missing and not problems:
+    if missing and not any(not problem.warning for problem in problems):
         called, count = "、".join(missing[:5]), len(missing)
         said = {"found": called, "count": count, "allowed": need.curve}
         problems.append(Problem("L2-need-missing", table.place(0), said, warning=True))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from allocation_models.program import Integers
 
 #: Seconds a whole-number program may take before it is given up, unproven.
-PATIENCE = 300.0
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,10 @@ def _optimal(prepared: Prepared, solver: str) -> Integers:
     except (InfeasibleError, NoTranchesError):
         raise conflict_of(prepared) from None
     except (UnprovenError, ArithmeticError) as error:
+        if prepared.tranches is not None:
+            words = {"found": str(error), "allowed": int(PATIENCE)}
+            place = prepared.loaded.place("tranches")
+            raise FaultError([Problem("L8-tranches-unproven", place, words)]) from error
         raise FaultError([Problem("L8-unproven", words={"found": str(error)})]) from error
 
 

@@ -170,6 +170,8 @@ def least_cost(network: Network, objectives: Sequence[Objective], solver: Solver
     UnprovenError
         If a solver proved nothing, or what it proved does not lead to one whole flow.
     """
+    assert network.leaves is None, "no whole flow with interest"
+    assert network.arrives is None, "no whole flow with interest"
     if np.any(network.lower > network.upper):
         raise InfeasibleError(_conflict(network))
     face = _Face(network, np.arange(network.arcs))

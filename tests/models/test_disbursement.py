@@ -99,14 +99,20 @@ def test_amounts_far_beyond_a_floats_whole_numbers():
     base = payable(3, n=4, months=5, largest=50, scarce=False)
     big = 10**13 + 7
     grown = Payable(
-        *(np.where(part >= NO_BOUND, part, part * big) for part in (base.need, base.least, base.most)),
+        *(
+            np.where(part >= NO_BOUND, part, part * big)
+            for part in (base.need, base.least, base.most)
+        ),
         base.pay_least * big,
         base.pay_most * big,
         base.received * big,
         np.where(base.limit >= NO_BOUND, base.limit, base.limit * big),
     )
     assert (pay(grown, ["unmet", "idle", "early"], simplex) % big == 0).all()
-    assert values(grown, pay(grown, AIMS, simplex))[0] == values(base, pay(base, AIMS, simplex))[0] * big
+    assert (
+        values(grown, pay(grown, AIMS, simplex))[0]
+        == values(base, pay(base, AIMS, simplex))[0] * big
+    )
 
 
 def test_scarce_cash_reaches_everyone_evenly():
@@ -121,7 +127,9 @@ def test_months_are_smooth_where_nothing_else_decides():
     least = np.array([[0, 0, 0, 90]])
     none = np.zeros_like(need)
     free = np.full((1, 4), 90)
-    problem = Payable(need, least, free, none, free, np.array([90, 0, 0, 0]), np.array([90, 90, 90, 30]))
+    problem = Payable(
+        need, least, free, none, free, np.array([90, 0, 0, 0]), np.array([90, 90, 90, 30])
+    )
     payments = pay(problem, ["unmet", "idle", "smooth"], simplex)
     assert payments[0, -2:].tolist() == [60, 30]
     assert values(problem, payments)[:2] == brute_idle(problem)
@@ -152,7 +160,9 @@ def test_crossed_bounds_conflict():
 
 def few(table, most, least):
     paid = table > 0
-    return bool((paid.sum(axis=1) <= most).all() and (table[paid] >= least.repeat(paid.sum(axis=1))).all())
+    return bool(
+        (paid.sum(axis=1) <= most).all() and (table[paid] >= least.repeat(paid.sum(axis=1))).all()
+    )
 
 
 def test_tranches_against_brute_force(campaign):
