@@ -151,7 +151,7 @@ def _larger_first_share(prepared: Prepared) -> Iterator[Problem]:
 
 
 def _easier_tranches(prepared: Prepared) -> Iterator[Problem]:
-    """Yield a least tranche, found by halving, and the fewest tranches, with which the plan holds."""
+    """Yield a least tranche, found by halving, and the fewest tranches that are enough."""
     rules = prepared.loaded.plan.tranches
     if rules.at_least:
         low, high = 0, rules.at_least // prepared.quantum

@@ -38,7 +38,9 @@ def write_book(found: Schedule, path: Path, language: Language) -> None:
 
 def _widths(found: Schedule, columns: int, shown: int) -> list[int]:
     total = text_width(wan(int(found.payments.sum()), shown)) + 3
-    name = min(max(map(text_width, (*found.issue.names, "xxxx"))) + 2, _WIDEST)
+    name = min(
+        max(map(text_width, (*found.issue.names, *found.issue.names_en, "xxxx"))) + 2, _WIDEST
+    )
     return [_NUMBER_WIDTH, name, *([max(total, _NARROWEST)] * columns)]
 
 
@@ -47,6 +49,7 @@ def _table(found: Schedule, sheet: Sheet) -> None:
     from xlsxwriter.utility import xl_range
 
     language, page, payments = sheet.language, sheet.page, found.payments
+    called = found.issue.called(language)
     count, months = payments.shape
     heads = [say("report-number", language), say("report-name", language)]
     heads += [*found.months, say("report-sum", language)]
@@ -62,7 +65,7 @@ def _table(found: Schedule, sheet: Sheet) -> None:
         sheet.sum_of(_TOTAL_ROW, _FIRST + column, cells, fen / 1e6, bold)
     for at, row in enumerate(range(_TOTAL_ROW + 1, _TOTAL_ROW + 1 + count)):
         page.write_number(row, 0, at + 1, sheet.look(align="center"))
-        page.write_string(row, 1, printable(found.issue.names[at]), sheet.look(text_wrap=True))
+        page.write_string(row, 1, printable(called[at]), sheet.look(text_wrap=True))
         for column, fen in enumerate(payments[at].tolist()):
             sheet.amount(row, _FIRST + column, fen, plain)
         cells = [xl_range(row, _FIRST, row, _FIRST + months - 1)]
@@ -74,6 +77,7 @@ def _table(found: Schedule, sheet: Sheet) -> None:
 def _payments(found: Schedule, sheet: Sheet) -> None:
     """Write every payment with its day, in order of days."""
     language, page = sheet.language, sheet.page
+    called = found.issue.called(language)
     keys = ("report-number", "schedule-day", "report-name", "report-amount")
     widths = [_NUMBER_WIDTH, 14, _widths(found, 1, sheet.places)[1], 16]
     sheet.top(title(found, language), [say(key, language) for key in keys], widths, _HEAD_ROW)
@@ -83,7 +87,7 @@ def _payments(found: Schedule, sheet: Sheet) -> None:
         row = _HEAD_ROW + number
         page.write_number(row, 0, number, sheet.look(align="center"))
         page.write_string(row, 1, str(found.prepared.periods.days[column]), sheet.look())
-        page.write_string(row, 2, printable(found.issue.names[who]), sheet.look(text_wrap=True))
+        page.write_string(row, 2, printable(called[who]), sheet.look(text_wrap=True))
         sheet.amount(row, 3, int(found.payments[who, column]), sheet.money())
     page.freeze_panes(_HEAD_ROW + 1, 0)
     sheet.printed(repeated_row=_HEAD_ROW, landscape=False)

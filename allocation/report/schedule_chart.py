@@ -67,7 +67,8 @@ def _calendar(found: Schedule, language: Language) -> Figure:
     payments = found.payments
     few = len(payments) <= _MOST_FIGURES
     names = [
-        drawable(name, key) for name, key in zip(found.issue.names, found.issue.ids, strict=True)
+        drawable(name, key)
+        for name, key in zip(found.issue.called(language), found.issue.ids, strict=True)
     ]
     labels = [wrapped(name, _NAME_LETTERS) for name in names]
     rows = _ROW * sum(label.count("\n") + 1 for label in labels) if few else 0.17 * len(labels)

@@ -70,9 +70,9 @@ def _subtitle(found: Schedule, language: Language) -> str:
 
 
 def _columns(found: Schedule, language: Language) -> tuple[list[str], Column, list[Column]]:
-    shown = places(found)
+    shown, called = places(found), found.issue.called(language)
     rows = range(len(found.issue.ids)) if len(found.issue.ids) <= MOST_ROWS else range(0)
-    names = [f"  {printable(found.issue.names[at])}" for at in rows]
+    names = [f"  {printable(called[at])}" for at in rows]
     first = Column(say("report-name", language), (say("report-total", language), *names))
 
     def column(head: str, fen: Sequence[int]) -> Column:

@@ -35,7 +35,7 @@ def test_every_figure_of_the_table_is_the_schedules(inside):
     assert shown == [*months, found.schedule.issue.total // 10**6]
 
 
-def test_files(inside, tmp_path):
+def test_files(inside):
     ended = inside("schedule", "linhe-2023", "--out", "out")
     assert ended.code == 0
     names = {path.name for path in Path("out").iterdir()}

@@ -32,8 +32,10 @@ CASES = {
     "L14-no-such-rule": ('[deadlines.law]\nrule = "pass_up"\n',),
     "L14-month-outside": ('by_month = { 2025-01 = "1万元" }\n',),
     "L14-milestones-order": (
-        "[recipient.a]\nmilestones = [{ day = 2024-03-01, share = '50%' }, "
-        "{ day = 2024-02-01, share = '50%' }]\n",
+        (
+            "[recipient.a]\nmilestones = [{ day = 2024-03-01, share = '50%' }, "
+            "{ day = 2024-02-01, share = '50%' }]\n"
+        ),
     ),
     "L2-milestones-sum": ("[recipient.a]\nmilestones = [{ day = 2024-03-01, share = '50%' }]\n",),
     "L14-milestone-outside": (

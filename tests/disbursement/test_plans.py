@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def test_curves_rise_to_the_whole(key):
     for months in (1, 2, 3, 7, 12, 60):
         found = shares(key, months)
         assert found[-1] == 1
-        assert all(low <= high for low, high in zip(found, found[1:], strict=False))
+        assert all(low <= high for low, high in pairwise(found))
         assert found[0] >= 0
     assert curve.at(Fraction(1, 2)) == {
         "front_loaded": Fraction(3, 4),

@@ -45,7 +45,8 @@ def assert_exact(found):
         share = plan.deadlines[due.key].share
         whose = prepared.recipient[due.lines]
         paid = payments[whose, : due.month + 1].sum(axis=1)
-        assert (paid >= schedule.issue.amounts[whose] * float(share) - 1e-6).all()
+        amounts = schedule.issue.amounts[whose].astype(object)
+        assert (paid.astype(object) * share.denominator >= amounts * share.numerator).all()
     assert found.table["total_fen"].sum() == payments.sum()
 
 
@@ -68,11 +69,7 @@ def test_generated_plans(tmp_path, campaign):
 
 @pytest.mark.parametrize("name", shipped_plans())
 def test_another_solver_pays_the_same_fen(name):
-    if name == "national-2022-zones":
-        solver = "highs-ipm"
-    else:
-        solver = "PULP_CBC_CMD"
-    ours, theirs = allocation.schedule(name), allocation.schedule(name, solver=solver)
+    ours, theirs = allocation.schedule(name), allocation.schedule(name, solver="PULP_CBC_CMD")
     assert (ours.schedule.cells == theirs.schedule.cells).all()
 
 
