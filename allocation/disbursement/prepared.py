@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -178,13 +180,9 @@ def _received(
     if not loaded.plan.received:
         found[0] = -(-total // quantum)
         return found
-    fen = [0] * len(periods)
+    fen = [Fraction(0)] * len(periods)
     for key, receipt in loaded.plan.received.items():
-        share = receipt.share
-        amount = receipt.amount
-        if amount is None:
-            assert share is not None, "one of both is given"
-            amount = total * share.numerator // share.denominator
+        amount = Fraction(receipt.amount or 0) + total * (receipt.share or 0)
         at = periods.since(receipt.day)
         if at == len(periods):
             late = {"found": receipt.day, "allowed": periods.days[-1]}
@@ -192,9 +190,10 @@ def _received(
         else:
             fen[at] += amount
     if sum(fen) > total:
-        words = {"found": format_amount(sum(fen)), "allowed": format_amount(total)}
+        words = {"found": format_amount(int(sum(fen))), "allowed": format_amount(total)}
         problems.append(Problem("L2-received-above", loaded.place("received"), words))
-    so_far = np.cumsum(np.array(fen, dtype=np.int64)) // quantum
+    # Rounded down as sums, so that shares which add up to the whole lose nothing.
+    so_far = np.array([int(part // quantum) for part in accumulate(fen)], dtype=np.int64)
     return np.diff(so_far, prepend=0)
 
 

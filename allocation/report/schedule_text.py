@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation.money import format_amount
+from allocation.money import format_amount, format_ratio
 from allocation.report.layout import printable, wan
 from allocation.report.terminal import WIDTH, Column, console, drawn, in_parts
 from allocation.wording import Language, say
@@ -106,7 +106,7 @@ def notes(found: Schedule, language: Language) -> Iterator[str]:
         yield say("schedule-missed", language, amount=format_amount(found.missed))
     for due in prepared.dues:
         share = prepared.loaded.plan.deadlines[due.key].share
-        names = {"name": due.key, "day": due.day, "share": f"{float(share):.0%}"}
+        names = {"name": due.key, "day": due.day, "share": format_ratio(share, 0)}
         yield say("schedule-due", language, source=due.article, **names)
     if prepared.forfeited.any():
         amount = format_amount(int(prepared.forfeited.sum()))
