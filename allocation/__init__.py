@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from allocation.report.notice import Notices, notice
     from allocation.report.repairs import conflict_frame as conflicting
     from allocation.report.repairs import repairs
+    from allocation.report.scheduled import Scheduled, schedule
     from allocation.report.sensitivity import sensitivity
     from allocation.result import Allocation
     from allocation.scenario import Loaded, load, shipped
@@ -55,6 +56,7 @@ __all__ = [
     "Notices",
     "Place",
     "Problem",
+    "Scheduled",
     "Verification",
     "__version__",
     "allocate",
@@ -69,6 +71,7 @@ __all__ = [
     "notice",
     "read_record",
     "repairs",
+    "schedule",
     "sensitivity",
     "shipped",
     "verify",
@@ -85,6 +88,8 @@ _HOMES = {
     "FaultError": ("allocation.errors", "FaultError"),
     "InputError": ("allocation.errors", "InputError"),
     "Loaded": ("allocation.scenario", "Loaded"),
+    "Scheduled": ("allocation.report.scheduled", "Scheduled"),
+    "schedule": ("allocation.report.scheduled", "schedule"),
     "Notices": ("allocation.report.notice", "Notices"),
     "Place": ("allocation.errors", "Place"),
     "Problem": ("allocation.errors", "Problem"),

@@ -10,6 +10,7 @@ from benchmarks import (
     general_rules,
     nested_rules,
     pot_curve,
+    schedules,
     what_ifs,
 )
 
@@ -23,5 +24,7 @@ BENCHMARKS = (
     what_ifs.WHAT_IFS,
     pot_curve.SPEED,
     conflicts.SPEED,
+    schedules.SPEED,
+    schedules.MEMORY,
     command_line.START_UP,
 )

@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from allocation.disbursement import plan
+from allocation.disbursement.curves import curves
 from allocation.policy import formula, kinds
 from allocation.policy.in_force import policies
 from allocation.scenario import schema
@@ -36,6 +38,20 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("advance", schema.Advance),
     ("override.NAME", schema.Override),
     ("what_if.NAME", schema.WhatIf),
+)
+
+
+#: Every table of a payment plan in order.
+PLAN_SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("received.NAME", plan.Receipt),
+    ("calendar", plan.Calendar),
+    ("cash", plan.Cash),
+    ("need", plan.Need),
+    ("recipient.NAME", plan.Own),
+    ("recipient.NAME.milestones", plan.Milestone),
+    ("deadlines.NAME", plan.Due),
+    ("tranches", plan.Tranches),
+    ("paid", plan.Paid),
 )
 
 
@@ -142,7 +158,26 @@ def _filled(name: str, **parts: str) -> str:
     return text
 
 
-PAGES = {"rules.md": rules_page, "scenario.md": scenario_page, "errors.md": errors_page}
+def schedule_page() -> str:
+    """Return the reference of the payment plan."""
+    links = {model.__name__: f"`[{name}]`" for name, model in PLAN_SECTIONS}
+    parts = [key_table(plan.Plan, links)]
+    for name, model in PLAN_SECTIONS:
+        parts.append(f"### `[{name}]`\n\n{words_of(model)}\n\n{key_table(model, links)}")
+    rows = [
+        f"| `{key}` | {curve.name} {curve.name_en} | {curve.formula} |"
+        for key, curve in curves().items()
+    ]
+    table = "\n".join(["| curve | 名称 | share needed |", "|---|---|---|", *rows])
+    return _filled("schedule", keys="\n\n".join(parts), curves=table)
+
+
+PAGES = {
+    "rules.md": rules_page,
+    "scenario.md": scenario_page,
+    "errors.md": errors_page,
+    "schedule.md": schedule_page,
+}
 
 
 def main() -> None:

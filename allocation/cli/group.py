@@ -29,6 +29,7 @@ COMMANDS = (
     "cliffs",
     "verify",
     "clock",
+    "schedule",
     "notice",
     "export",
     "doctor",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from allocation.result import Allocation, Fen
     from allocation.scenario.trail import Trail
+    from allocation.wording import Language
 
 By = Literal["city", "unit"]
 
@@ -39,6 +40,8 @@ class Issue:
         Shape (n, p), int64 fen: this issue.
     already
         Shape (n,), int64 fen: issued before.
+    names_en
+        Shape (n,), or none where they are not known.
     """
 
     scenario: str
@@ -52,6 +55,13 @@ class Issue:
     purposes: tuple[str, ...]
     cells: Fen
     already: Fen
+    names_en: tuple[str, ...] = ()
+
+    def called(self, language: Language) -> tuple[str, ...]:
+        """Return the names, shape (n,); the Chinese one where there is no English one."""
+        if language == "zh" or not self.names_en:
+            return self.names
+        return tuple(en or zh for zh, en in zip(self.names, self.names_en, strict=True))
 
     @property
     def amounts(self) -> Fen:
@@ -79,6 +89,7 @@ class Issue:
             cities=pick(self.cities),
             cells=self.cells[kept],
             already=self.already[kept],
+            names_en=pick(self.names_en) if self.names_en else (),
         )
 
     def groups(self, by: By) -> dict[str, tuple[int, ...]]:
@@ -119,6 +130,7 @@ def issue_of(result: Allocation) -> Issue:
             purposes=purposes,
             cells=result.cells,
             already=np.zeros(len(frame), dtype=np.int64),
+            names_en=frame.names_en,
         )
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from allocation.errors import Place, Problem, nearest
@@ -42,11 +42,14 @@ class Change:
         The new value as in TOML; ``off`` takes an entry out.
     origins
         Origin of the value and of everything in it, relative to ``path``.
+    root
+        The model of the file it changes.
     """
 
     path: KeyPath
     value: Any
     origins: Mapping[KeyPath, Origin]
+    root: Any = Scenario
 
     @property
     def origin(self) -> Origin:
@@ -74,19 +77,21 @@ def changes_of_override(name: str, data: Any, trail: Trail) -> list[Change]:
 
 def _flat(change: Change, data: Any) -> Iterator[Change]:
     """Yield a change of a table as changes of its keys; a new entry stays whole."""
-    annotation = annotation_at(Scenario, change.path, data)
+    annotation = annotation_at(change.root, change.path, data)
     table = is_entries(annotation) or bool(models(annotation))
-    new = _is_entry(change.path, data) and value_at(data, change.path) is None
+    new = _is_entry(change.root, change.path, data) and value_at(data, change.path) is None
     if not isinstance(change.value, Mapping) or not table or new:
         yield change
         return
     # A rule's kind first: it decides which other keys there are.
     for key, value in sorted(change.value.items(), key=lambda item: item[0] != "kind"):
         below = {path[1:]: old for path, old in change.origins.items() if path[:1] == (key,)}
-        yield from _flat(Change((*change.path, key), value, {(): change.origin} | below), data)
+        inner = {(): change.origin} | below
+        part = replace(change, path=(*change.path, key), value=value, origins=inner)
+        yield from _flat(part, data)
 
 
-def change_of_call(text: str, data: Any) -> Change | Problem:
+def change_of_call(text: str, data: Any, root: Any = Scenario) -> Change | Problem:
     """Return the change that a ``KEY=VALUE`` argument means, or what is wrong with its form."""
     key, equals, value = text.partition("=")
     path = split_key(key.strip())
@@ -95,10 +100,10 @@ def change_of_call(text: str, data: Any) -> Change | Problem:
     if not equals or path is None:
         return malformed
     try:
-        parsed = _typed(value.strip(), annotation_at(Scenario, path, data))
+        parsed = _typed(value.strip(), annotation_at(root, path, data))
     except (ValueError, RecursionError):
         return malformed
-    return Change(path, parsed, {(): origin})
+    return Change(path, parsed, {(): origin}, root)
 
 
 def _typed(text: str, annotation: Any) -> Any:
@@ -118,13 +123,14 @@ def apply(data: dict[str, Any], trail: Trail, change: Change) -> list[Problem]:
     node: Any = data
     for depth, key in enumerate(path[:-1]):
         if value_at(node, (key,)) is None:
-            if _is_entry(path[: depth + 1], data):
+            if _is_entry(change.root, path[: depth + 1], data):
                 return [_absent(change, path[: depth + 1], data)]
             node[key] = {}
         node = value_at(node, (key,))
-    if change.value == OFF and _can_be_off(path, data):
+    if change.value == OFF and _can_be_off(change.root, path, data):
         return _switch_off(node, trail, change, data)
-    if _is_entry(path, data) and path[-1] not in node and not _is_whole(change, data):
+    new = _is_entry(change.root, path, data) and path[-1] not in node
+    if new and not _is_whole(change, data):
         return [_absent(change, path, data)]
     node[int(path[-1]) if isinstance(node, list) else path[-1]] = change.value
     trail.put(path, change.origins)
@@ -135,31 +141,35 @@ def _unknown(change: Change, data: Any) -> Problem | None:
     """Return the problem if the schema, or a list's length, has no such key."""
     for depth in range(1, len(change.path) + 1):
         path = change.path[:depth]
-        annotation = annotation_at(Scenario, path, data)
-        known = annotation is not None and _has_room(path, data) and path[0] not in CHANGES
+        annotation = annotation_at(change.root, path, data)
+        known = (
+            annotation is not None and _has_room(change.root, path, data) and path[0] not in CHANGES
+        )
         leftover = change.value == OFF and value_at(data, path) is not None
         if not known and not leftover:
-            return Problem("L1-unknown-key", change.origin.place, unknown_words(path, data))
+            return Problem(
+                "L1-unknown-key", change.origin.place, unknown_words(path, data, change.root)
+            )
     return None
 
 
-def _has_room(path: KeyPath, data: Any) -> bool:
+def _has_room(root: Any, path: KeyPath, data: Any) -> bool:
     """Whether a key can be set where it would stand: in a table, or at an element of a list."""
     above = value_at(data, path[:-1])
-    if is_list(annotation_at(Scenario, path[:-1], data)):
+    if is_list(annotation_at(root, path[:-1], data)):
         return isinstance(above, list) and int(path[-1]) < len(above)
     return above is None or isinstance(above, Mapping)
 
 
-def _is_entry(path: KeyPath, data: Any) -> bool:
+def _is_entry(root: Any, path: KeyPath, data: Any) -> bool:
     """Whether ``path`` is a record under a name of the user's own: a rule, a factor, a table …."""
-    above = annotation_at(Scenario, path[:-1], data)
-    return is_entries(above) and bool(models(annotation_at(Scenario, path, data)))
+    above = annotation_at(root, path[:-1], data)
+    return is_entries(above) and bool(models(annotation_at(root, path, data)))
 
 
 def _is_whole(change: Change, data: Any) -> bool:
     """Whether a new entry is a whole record: all that must be there, and a rule's kind."""
-    annotation = annotation_at(Scenario, change.path, data)
+    annotation = annotation_at(change.root, change.path, data)
     if not isinstance(change.value, Mapping):
         return False
     if len(models(annotation)) > 1:
@@ -169,9 +179,9 @@ def _is_whole(change: Change, data: Any) -> bool:
     return all(name in change.value for name, field in fields if field.is_required())
 
 
-def _can_be_off(path: KeyPath, data: Any) -> bool:
+def _can_be_off(root: Any, path: KeyPath, data: Any) -> bool:
     """Whether ``off`` means removal here: an entry of a table, or a key that may be left out."""
-    above = annotation_at(Scenario, path[:-1], data)
+    above = annotation_at(root, path[:-1], data)
     if is_entries(above):
         return True
     model = model_of(above, value_at(data, path[:-1]))

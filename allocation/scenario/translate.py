@@ -106,7 +106,7 @@ def _code(item: ErrorDetails, path: KeyPath, data: Any, root: Any) -> tuple[str,
         return _SPECIAL[kind](path, data, root)
     if kind in _PLAIN:
         return _PLAIN[kind], {}
-    if kind[:2] in ("L1", "L3"):
+    if kind[:1] == "L" and kind[1:2].isdigit():
         return kind, {word: str(value) for word, value in context.items()}
     return "L1-not-valid", {"detail": item["msg"]}
 

@@ -29,6 +29,7 @@ _TABLES = (
     "settle",
     "clock",
     "notice",
+    "schedule",
 )
 
 

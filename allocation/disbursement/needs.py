@@ -1,0 +1,136 @@
+"""How much each recipient needs by the end of each month, as an exact share of its amount."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from allocation.disbursement.curves import shares
+from allocation.disbursement.plan_tables import by_month, open_table, ratio_cell
+from allocation.errors import Problem, nearest
+from allocation.money import format_amount, parse_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from allocation.disbursement.issue import Issue
+    from allocation.disbursement.periods import Periods
+    from allocation.disbursement.plan import Milestone, Own
+    from allocation.disbursement.plan_file import LoadedPlan
+
+Shares = list[tuple[Fraction, ...]]
+
+
+def needs_of(loaded: LoadedPlan, issue: Issue, periods: Periods) -> tuple[Shares, list[Problem]]:
+    """Return each recipient's need so far by month, shares of its amount, shape (n, T)."""
+    need = loaded.plan.need
+    found: Shares = [shares(need.curve, len(periods))] * len(issue.ids)
+    problems: list[Problem] = []
+    if need.file:
+        problems += _requested(loaded, issue, periods, found)
+    for name, own in loaded.plan.recipient.items():
+        at = position(issue, name)
+        if at is None:
+            problems.append(_unknown(loaded, issue, name))
+            continue
+        found[at] = _own(own, periods)
+        place = loaded.place("recipient", name)
+        problems += [
+            Problem("L14-milestone-outside", place, {"found": milestone.day})
+            for milestone in own.milestones
+            if periods.by(milestone.day) == len(periods) - 1
+            and f"{milestone.day:%Y-%m}" > periods.months[-1]
+        ]
+    return found, problems
+
+
+def position(issue: Issue, name: str) -> int | None:
+    """Return the position of the only recipient of that id or name."""
+    pairs = enumerate(zip(issue.ids, issue.names, strict=True))
+    found = [at for at, pair in pairs if name in pair]
+    return found[0] if len(found) == 1 else None
+
+
+def _unknown(loaded: LoadedPlan, issue: Issue, name: str) -> Problem:
+    words = {"found": name[:60], "nearest": nearest(name, [*issue.names, *issue.ids])}
+    return Problem("L1-unknown-recipient", loaded.place("recipient", name), words)
+
+
+def _own(own: Own, periods: Periods) -> tuple[Fraction, ...]:
+    if own.curve is not None:
+        return shares(own.curve, len(periods))
+    return _stepped(own.milestones, periods)
+
+
+def _stepped(milestones: Sequence[Milestone], periods: Periods) -> tuple[Fraction, ...]:
+    """Return the shares of milestones: each is needed by the last day of payment before it."""
+    rise = [Fraction(0)] * len(periods)
+    for milestone in milestones:
+        rise[max(periods.by(milestone.day), 0)] += milestone.share
+    return tuple(accumulate(rise))
+
+
+def _requested(loaded: LoadedPlan, issue: Issue, periods: Periods, found: Shares) -> list[Problem]:
+    """Put the requested payments of the table in place of the curve; return what is wrong."""
+    need = loaded.plan.need
+    table, problems = open_table(need.file, loaded.folder)
+    if table is None:
+        return problems
+
+    def money(text: str, unit: str | None) -> Fraction:
+        return Fraction(parse_amount(text, unit or need.unit))
+
+    rows, wrong = by_month(table, issue, periods.months, money)
+    loaded.hashes[need.file] = table.sha256
+    problems += wrong
+    for at, cells in rows.items():
+        amount, asked = int(issue.amounts[at]), [cell or Fraction(0) for cell in cells]
+        words = {
+            "found": format_amount(int(sum(asked))),
+            "allowed": format_amount(amount),
+            "recipient": issue.names[at],
+        }
+        mine = {issue.ids[at], issue.names[at]}
+        line = next(line for line, row in table.rows if mine & {*row})
+        if sum(asked) > amount:
+            problems.append(Problem("L2-need-above", table.place(line), words))
+        elif amount:
+            found[at] = tuple(part / amount for part in accumulate(asked))
+            if sum(asked) < amount:
+                problems.append(Problem("L2-need-below", table.place(line), words, warning=True))
+    missing = [issue.names[at] for at in range(len(issue.ids)) if at not in rows]
+    if missing and not any(not problem.warning for problem in problems):
+        called, count = "、".join(missing[:5]), len(missing)
+        said = {"found": called, "count": count, "allowed": need.curve}
+        problems.append(Problem("L2-need-missing", table.place(0), said, warning=True))
+    return problems
+
+
+def condition_months(
+    loaded: LoadedPlan, issue: Issue, periods: Periods, needed: Shares
+) -> tuple[list[int], list[Problem]]:
+    """Return from which month the rest may be paid, by recipient; T where it never may.
+
+    Progress is known when a month ends, so the rest is payable from the next month on.
+    """
+    rules = loaded.plan.tranches
+    if rules.after is None:
+        return [0] * len(needed), []
+    problems: list[Problem] = []
+    progress: dict[int, list[Fraction | None]] = {at: [*row] for at, row in enumerate(needed)}
+    if rules.progress != "planned":
+        table, problems = open_table(rules.progress, loaded.folder)
+        if table is None:
+            return [len(periods)] * len(needed), problems
+        progress, wrong = by_month(table, issue, periods.months, ratio_cell)
+        loaded.hashes[rules.progress] = table.sha256
+        problems += wrong
+    last = len(periods) if rules.forfeit is None else periods.by(rules.forfeit) + 1
+    months = []
+    for at in range(len(needed)):
+        row = progress.get(at, [])
+        reached = [t for t, share in enumerate(row) if share is not None and share >= rules.after]
+        first = reached[0] if reached else len(periods)
+        months.append(first + 1 if first < last else len(periods))
+    return months, problems

@@ -1,0 +1,231 @@
+"""The CSV tables of a plan: figures by month, and payments already made."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from allocation.disbursement.calendar import parse_day
+from allocation.errors import Place, Problem, nearest
+from allocation.money import UNITS, parse_amount, parse_ratio
+from allocation.scenario.files import TABLE_LIMIT, digest, read_bytes
+from allocation.scenario.tables import TOTALS, csv_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from fractions import Fraction
+    from pathlib import Path
+
+    from allocation.disbursement.issue import Issue
+
+_KEYS = ("id", "recipient", "name")
+#: Columns that say more of a recipient, and are passed over.
+_ASIDE = ("name_en", "purpose", "note", "amount_fen")
+_MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
+_ENDINGS = {"fen": "分", "yuan": "元", "wan": "万元"}
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A payment made: to whom (and for which purpose), in which month, how much."""
+
+    recipient: int
+    purpose: int
+    month: str
+    fen: int
+    place: Place
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file's rows with their lines; ``sha256`` of its content."""
+
+    file: str
+    header: list[str]
+    line: int
+    rows: list[tuple[int, list[str]]]
+    sha256: str
+
+    def place(self, line: int, column: str = "") -> Place:
+        """Return the place of a cell."""
+        return Place(self.file, line, column)
+
+
+def open_table(file: str, folder: Path) -> tuple[Table | None, list[Problem]]:
+    """Return a CSV file, and what is wrong with it as a whole."""
+    content = read_bytes(folder / file, file, TABLE_LIMIT)
+    if isinstance(content, Problem):
+        return None, [content]
+    rows, problems = csv_rows(content, file)
+    if not rows:
+        return None, problems
+    (line, header), *body = rows
+    problems += [
+        Problem("L1-ragged-row", Place(file, at), {"found": len(cells), "allowed": len(header)})
+        for at, cells in body
+        if len(cells) != len(header)
+    ]
+    if not any(key in header for key in _KEYS):
+        words = {"found": "id", "nearest": nearest("id", header)}
+        problems.append(Problem("L1-unknown-column", Place(file, line), words))
+    if any(not problem.warning for problem in problems):
+        return None, problems
+    key = header.index(next(key for key in _KEYS if key in header))
+    body = [(at, cells) for at, cells in body if re.sub(r"\s", "", cells[key]) not in TOTALS]
+    return Table(file, header, line, body, digest(content)), problems
+
+
+def whose(table: Table, line: int, cells: Sequence[str], issue: Issue) -> int | Problem:
+    """Return the position of a row's recipient, by id or name, or what is wrong."""
+    key = next(key for key in _KEYS if key in table.header)
+    name = cells[table.header.index(key)]
+    pairs = enumerate(zip(issue.ids, issue.names, strict=True))
+    found = [at for at, pair in pairs if name in pair]
+    if len(found) == 1:
+        return found[0]
+    words = {"found": name[:60], "nearest": nearest(name, [*issue.names, *issue.ids])}
+    return Problem("L1-unknown-recipient", table.place(line, key), words)
+
+
+def by_month(
+    table: Table, issue: Issue, months: Sequence[str], parse: Callable[[str, str | None], Fraction]
+) -> tuple[dict[int, list[Fraction | None]], list[Problem]]:
+    """Return each recipient's figures in the plan's months; None for a blank cell.
+
+    ``parse`` reads a cell; its unit is that of the column's name, if the name says one.
+    """
+    columns, problems = _month_columns(table, months)
+    found: dict[int, list[Fraction | None]] = {}
+    for line, cells in table.rows:
+        at = whose(table, line, cells, issue)
+        if isinstance(at, Problem):
+            problems.append(at)
+            continue
+        if at in found:
+            words = {"found": issue.names[at], "line": line}
+            problems.append(Problem("L1-duplicate-recipient", table.place(line), words))
+        found[at] = [None] * len(months)
+        for column, month, unit in columns:
+            text, place = cells[column], table.place(line, table.header[column])
+            value = _read(text, unit, place, issue.names[at], parse)
+            if isinstance(value, Problem):
+                problems.append(value)
+            else:
+                found[at][months.index(month)] = value
+    return found, problems
+
+
+def _month_columns(
+    table: Table, months: Sequence[str]
+) -> tuple[list[tuple[int, str, str | None]], list[Problem]]:
+    """Return position, month and unit of each column of a month, which stand in order."""
+    matches = [(at, name, _MONTH.fullmatch(name)) for at, name in enumerate(table.header)]
+    place, problems = table.place(table.line), []
+    for _, name, match in matches:
+        if match is None and name not in (*_KEYS, *_ASIDE):
+            problems.append(Problem("L2-schedule-column", place, {"found": name[:40]}))
+        if match is not None and match[1] not in months:
+            words = {"found": match[1], "allowed": f"{months[0]} … {months[-1]}"}
+            problems.append(Problem("L14-month-outside", place, words))
+    known = [(at, m[1], _ENDINGS.get(m[2])) for at, _, m in matches if m and m[1] in months]
+    order = [month for _, month, _ in known]
+    if order != sorted(set(order)):
+        words = {"found": "、".join(order)[:100]}
+        problems.append(Problem("L14-columns-out-of-order", place, words))
+    return known, problems
+
+
+def _read(
+    text: str,
+    unit: str | None,
+    place: Place,
+    name: str,
+    parse: Callable[[str, str | None], Fraction],
+) -> Fraction | Problem | None:
+    if not text:
+        return None
+    words = {"found": text[:60], "recipient": name}
+    try:
+        value = parse(text, unit)
+    except ValueError:
+        return Problem("L14-cell", place, words)
+    if value < 0:
+        return Problem("L1-negative-value", place, words | {"column": place.column})
+    return value
+
+
+def ratio_cell(text: str, _unit: str | None) -> Fraction:
+    """Return a ratio such as ``60%``."""
+    return parse_ratio(text)
+
+
+def payments(table: Table, issue: Issue, unit: str | None) -> tuple[list[Payment], list[Problem]]:
+    """Return the payments of a table with the columns id, month (or date), amount (and purpose)."""
+    columns, problems = _payment_columns(table, issue)
+    if problems:
+        return [], problems
+    found = []
+    for line, cells in table.rows:
+        at = whose(table, line, cells, issue)
+        month = _month_of(cells[columns["month"]])
+        purpose = _purpose(cells, columns, issue)
+        money = columns["amount"]
+        named = _ENDINGS.get(table.header[money].partition("_")[2], unit)
+        place = table.place(line, table.header[money])
+        fen = _fen(cells[money], named, place)
+        wrong = [part for part in (at, fen) if isinstance(part, Problem)]
+        if month is None:
+            spot = table.place(line, table.header[columns["month"]])
+            wrong.append(Problem("L14-not-a-month", spot, {"found": cells[columns["month"]][:60]}))
+        if purpose is None:
+            words = {"found": cells[columns["purpose"]][:60], "allowed": "、".join(issue.purposes)}
+            wrong.append(Problem("L1-unknown-paid-purpose", table.place(line, "purpose"), words))
+        problems += wrong
+        if not wrong:
+            assert isinstance(at, int) and isinstance(fen, int)  # noqa: PT018 (for the checker)
+            found.append(Payment(at, purpose or 0, month or "", fen, place))
+    return found, problems
+
+
+def _payment_columns(table: Table, issue: Issue) -> tuple[dict[str, int], list[Problem]]:
+    allowed = {
+        "month": ("month", "date", "day"),
+        "amount": ("amount", *(f"amount_{ending}" for ending in _ENDINGS)),
+    }
+    if len(issue.purposes) > 1:
+        allowed["purpose"] = ("purpose",)
+    columns, problems = {}, []
+    for key, names in allowed.items():
+        here = [name for name in names if name in table.header]
+        if here:
+            columns[key] = table.header.index(here[0])
+        else:
+            words = {"found": key, "nearest": nearest(key, table.header)}
+            problems.append(Problem("L1-unknown-column", table.place(table.line), words))
+    return columns, problems
+
+
+def _month_of(text: str) -> str | None:
+    """Return the month a cell means: a month or a day."""
+    if match := _MONTH.fullmatch(text):
+        return match[1]
+    day = parse_day(text)
+    return f"{day:%Y-%m}" if day else None
+
+
+def _purpose(cells: Sequence[str], columns: dict[str, int], issue: Issue) -> int | None:
+    if "purpose" not in columns:
+        return 0
+    name = cells[columns["purpose"]]
+    return issue.purposes.index(name) if name in issue.purposes else None
+
+
+def _fen(text: str, unit: str | None, place: Place) -> int | Problem:
+    try:
+        fen = parse_amount(text, unit)
+    except ValueError:
+        words = {"found": text[:60], "allowed": "、".join(UNITS)}
+        return Problem("L14-payment-amount", place, words)
+    words = {"found": text[:60], "recipient": "", "column": place.column}
+    return fen if fen >= 0 else Problem("L1-negative-value", place, words)

@@ -1,0 +1,101 @@
+"""The schedule as an Excel workbook: recipients × months, the dated payments, notes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from allocation.report.layout import printable, wan
+from allocation.report.schedule_text import notes, places, title
+from allocation.report.sheet import Sheet, open_workbook, text_width
+from allocation.wording import Language, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from allocation.disbursement.schedule import Schedule
+
+_HEAD_ROW, _TOTAL_ROW, _FIRST = 2, 3, 2
+_NUMBER_WIDTH, _NARROWEST, _WIDEST = 6, 10, 40
+
+
+def write_book(found: Schedule, path: Path, language: Language) -> None:
+    """Write the workbook: totals are live formulas that carry the engine's value."""
+    file = BytesIO()
+    book = open_workbook(file, title(found, language))
+
+    def sheet(key: str) -> Sheet:
+        return Sheet(book, book.add_worksheet(say(key, language)), language, places(found))
+
+    _table(found, sheet("schedule-sheet-table"))
+    _payments(found, sheet("schedule-sheet-dated"))
+    _notes(found, sheet("schedule-sheet-notes"))
+    book.close()
+    path.write_bytes(file.getvalue())
+
+
+def _widths(found: Schedule, columns: int, shown: int) -> list[int]:
+    total = text_width(wan(int(found.payments.sum()), shown)) + 3
+    name = min(
+        max(map(text_width, (*found.issue.names, *found.issue.names_en, "xxxx"))) + 2, _WIDEST
+    )
+    return [_NUMBER_WIDTH, name, *([max(total, _NARROWEST)] * columns)]
+
+
+def _table(found: Schedule, sheet: Sheet) -> None:
+    """Write recipients × months with both margins as live sums."""
+    from xlsxwriter.utility import xl_range
+
+    language, page, payments = sheet.language, sheet.page, found.payments
+    called = found.issue.called(language)
+    count, months = payments.shape
+    heads = [say("report-number", language), say("report-name", language)]
+    heads += [*found.months, say("report-sum", language)]
+    sheet.top(title(found, language), heads, _widths(found, months + 1, sheet.places), _HEAD_ROW)
+    right = sheet.look(border=0, align="right")
+    page.write_string(1, _FIRST + months, say("report-unit", language), right)
+    bold, plain, sums = sheet.money(bold=True), sheet.money(), payments.sum(axis=1).tolist()
+    page.write_blank(_TOTAL_ROW, 0, None, sheet.look())
+    page.write_string(_TOTAL_ROW, 1, say("report-total", language), sheet.look(bold=True))
+    for column in range(months + 1):
+        cells = [xl_range(_TOTAL_ROW + 1, _FIRST + column, _TOTAL_ROW + count, _FIRST + column)]
+        fen = sum(sums) if column == months else int(payments[:, column].sum())
+        sheet.sum_of(_TOTAL_ROW, _FIRST + column, cells, fen / 1e6, bold)
+    for at, row in enumerate(range(_TOTAL_ROW + 1, _TOTAL_ROW + 1 + count)):
+        page.write_number(row, 0, at + 1, sheet.look(align="center"))
+        page.write_string(row, 1, printable(called[at]), sheet.look(text_wrap=True))
+        for column, fen in enumerate(payments[at].tolist()):
+            sheet.amount(row, _FIRST + column, fen, plain)
+        cells = [xl_range(row, _FIRST, row, _FIRST + months - 1)]
+        sheet.sum_of(row, _FIRST + months, cells, sums[at] / 1e6, bold)
+    page.freeze_panes(_TOTAL_ROW, _FIRST)
+    sheet.printed(repeated_row=_HEAD_ROW, landscape=True)
+
+
+def _payments(found: Schedule, sheet: Sheet) -> None:
+    """Write every payment with its day, in order of days."""
+    language, page = sheet.language, sheet.page
+    called = found.issue.called(language)
+    keys = ("report-number", "schedule-day", "report-name", "report-amount")
+    widths = [_NUMBER_WIDTH, 14, _widths(found, 1, sheet.places)[1], 16]
+    sheet.top(title(found, language), [say(key, language) for key in keys], widths, _HEAD_ROW)
+    month, at = np.nonzero(found.payments.T)
+    pairs = zip(month.tolist(), at.tolist(), strict=True)
+    for number, (column, who) in enumerate(pairs, start=1):
+        row = _HEAD_ROW + number
+        page.write_number(row, 0, number, sheet.look(align="center"))
+        page.write_string(row, 1, str(found.prepared.periods.days[column]), sheet.look())
+        page.write_string(row, 2, printable(called[who]), sheet.look(text_wrap=True))
+        sheet.amount(row, 3, int(found.payments[who, column]), sheet.money())
+    page.freeze_panes(_HEAD_ROW + 1, 0)
+    sheet.printed(repeated_row=_HEAD_ROW, landscape=False)
+
+
+def _notes(found: Schedule, sheet: Sheet) -> None:
+    sheet.page.set_column(0, 0, 100)
+    for row, line in enumerate(notes(found, sheet.language)):
+        sheet.page.write_string(row, 0, printable(line), sheet.look(text_wrap=True, border=0))
+        sheet.fit_height(row, (line, 100))
+    sheet.printed(landscape=False)
