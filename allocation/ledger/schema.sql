@@ -107,6 +107,7 @@ CREATE TABLE journal (
     file_hash TEXT NOT NULL DEFAULT '',
     entries INTEGER NOT NULL CHECK (entries > 0),
     amount INTEGER NOT NULL,
+    accounts INTEGER NOT NULL,
     previous TEXT NOT NULL,
     hash TEXT NOT NULL UNIQUE
 ) STRICT;
