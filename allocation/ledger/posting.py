@@ -166,7 +166,7 @@ def _wrong(movement: Movement) -> list[Problem]:
         words = {"found": movement.amount}
         problems.append(Problem("L12-amount", place, words))
     if not _is_day(movement.on):
-        problems.append(Problem("L14-not-a-day", place, {"found": movement.on[:40]}))
+        problems.append(Problem("L14-not-a-day", place, {"key": "on", "found": movement.on[:40]}))
     for found, allowed in ((movement.source, ways.sources), (movement.target, ways.targets)):
         if found and found not in allowed:
             naming = {"found": found, "kind": movement.kind, "allowed": "、".join(allowed)}
