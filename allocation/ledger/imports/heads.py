@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from allocation.errors import Problem
@@ -110,7 +111,7 @@ def _head(
     columns: dict[Field_, list[int]] = {}
     for column, field in _matches(forms, mapping):
         columns.setdefault(field, []).append(column)
-    names = tuple(_name(sheet, first, last, column) for column in range(len(forms)))
+    names = _names(sheet, first, last)
     place = sheet.place(last)
     problems = [
         Problem("L1-column-means-twice", place, _twice(field, found, names))
@@ -149,11 +150,8 @@ def _forms(sheet: Sheet, first: int, last: int) -> list[list[str]]:
         return [[_bare(text)] for text in upper]
     if not _is_second(sheet, first, last):
         return []
-    lower = [text_of(cell) for cell in sheet.rows[last]]
-    width = max(len(upper), len(lower))
-    upper += [""] * (width - len(upper))
-    lower += [""] * (width - len(lower))
-    return [[_bare(a + b), _bare(b), _bare(a)] for a, b in zip(upper, lower, strict=True)]
+    pairs = zip_longest(upper, map(text_of, sheet.rows[last]), fillvalue="")
+    return [[_bare(a + b), _bare(b), _bare(a)] for a, b in pairs]
 
 
 def _is_second(sheet: Sheet, first: int, last: int) -> bool:
@@ -194,9 +192,12 @@ def _matches(forms: list[list[str]], mapping: Mapping) -> list[tuple[int, Field_
     return found
 
 
-def _name(sheet: Sheet, first: int, last: int, column: int) -> str:
-    rows = [sheet.rows[row] for row in dict.fromkeys((first, last))]
-    return shown("".join(text_of(row[column]) for row in rows if column < len(row)))
+def _names(sheet: Sheet, first: int, last: int) -> tuple[str, ...]:
+    """Return each column's header as it stands there, both of its rows."""
+    upper = _filled(sheet, first)
+    lower = [text_of(cell) for cell in sheet.rows[last]] if last > first else []
+    pairs = zip_longest(upper, lower, fillvalue="")
+    return tuple(shown(f"{above}{below}") for above, below in pairs)
 
 
 def _twice(field: Field_, found: Sequence[int], names: Sequence[str]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -23,6 +24,17 @@ UNPACKED_LIMIT, MOST_PARTS = 512 * 1024 * 1024, 2_000
 #: A part larger than this, in bytes, that is packed tighter than this is no table: sheets of real
 #: payments are packed 5 to 30 times.
 _SMALL, _TIGHTEST = 8 * 1024 * 1024, 200
+#: What Python's reader of ZIP files raises on one that is damaged.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _CHUNK = 1024 * 1024
 _DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 #: Without any of these a sheet has no formula and no error, and is not scanned.
@@ -49,7 +61,7 @@ def parts_of(content: bytes, file: str) -> dict[str, bytes] | Problem:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             found = _unpacked(package, place)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError):
+    except _DAMAGED:
         return Problem("L1-not-a-workbook", place, {"found": file, "reason": "ZIP"})
     if isinstance(found, Problem):
         return found

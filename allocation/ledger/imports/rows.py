@@ -23,7 +23,7 @@ from allocation.ledger.imports.cells import (
     text_of,
 )
 from allocation.ledger.imports.heads import Head, find_head
-from allocation.money import UNITS
+from allocation.money import UNITS, format_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -273,7 +273,7 @@ class _Body:
             return {"recipient": names, "code": codes}
         column = self.head.columns.get("recipient", self.head.columns.get("code", -1))
         for row, name, code in zip(kept, names, codes, strict=True):
-            if not name and not code:
+            if not name and not code and (row, column) not in self.sheet.unread:
                 self._wrong(row, column, "L1-missing-cell", column=self.head.names[column])
         return {"recipient": names, "code": codes}
 
@@ -330,7 +330,7 @@ class _Body:
                 said = read_amount(columns["amount"][row], self.head.unit)
                 if said not in (whole, before, part):
                     place = _place(self.sheet, self.head, row, column)
-                    words = {"found": text_of(columns["amount"][row]), "total": before, "part": part}
+                    words = {"found": text_of(columns["amount"][row]), "total": format_amount(before), "part": format_amount(part)}
                     self.reading.warnings.append(Problem("L2-total-differs", place, words, warning=True))
                 part = 0
 

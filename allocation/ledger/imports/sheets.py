@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allocation.errors import InputError, Place, Problem, nearest, raise_if_any
 from allocation.ledger.imports.package import Unread, packed, parts_of, unread_cells
@@ -149,17 +149,24 @@ def _workbook(
                 return [], [_no_sheet(name, found, file) for name in absent]
             read = [(name, book.get_sheet_by_name(name)) for name in names or visible]
             sheets = [_sheet(file, name, sheet, unread.get(name, {})) for name, sheet in read]
+            hidden = [name for name in found if name not in visible and name not in names]
     except calamine.PasswordError:
         return [], [Problem("L1-password", Place(file), {"found": file})]
     except (calamine.CalamineError, OSError, ValueError) as error:
         words = {"found": file, "reason": str(error)[:100]}
         return [], [Problem("L1-not-a-workbook", Place(file), words)]
-    return [sheet for sheet in sheets if sheet.rows], []
+    notes = [
+        Problem("L1-hidden-sheet", Place(file), {"found": name}, warning=True) for name in hidden
+    ]
+    return [sheet for sheet in sheets if sheet.rows], notes
 
 
-def _sheet(file: str, name: str, sheet: object, unread: Unread) -> Sheet:
-    rows = sheet.to_python(skip_empty_area=False)  # type: ignore[attr-defined]
-    return Sheet(file, name, rows, (), sheet.merged_cell_ranges or (), unread)  # type: ignore[attr-defined]
+def _sheet(file: str, name: str, sheet: Any, unread: Unread) -> Sheet:
+    rows = sheet.to_python(skip_empty_area=False)
+    # The reader ends where all that follows reads as blank.
+    last = max((row for row, _ in unread), default=-1)
+    rows += [[] for _ in range(last + 1 - len(rows))]
+    return Sheet(file, name, rows, (), sheet.merged_cell_ranges or (), unread)
 
 
 def _no_sheet(name: str, found: Sequence[str], file: str) -> Problem:
