@@ -98,12 +98,13 @@ def csv_rows(content: bytes, file: str) -> tuple[list[_Row], list[Problem]]:
     rows, problems = text_rows(content, file)
     if rows and len(rows[0][1]) == 1:
         line, header = rows[0]
-        return [], [*problems, Problem("L1-no-commas", Place(file, line), {"found": header[0][:60]})]
+        problems.append(Problem("L1-no-commas", Place(file, line), {"found": header[0][:60]}))
+        return [], problems
     return rows, problems
 
 
 def text_rows(content: bytes, file: str) -> tuple[list[_Row], list[Problem]]:
-    """Return the rows of a CSV file that are not blank, each with its line, as many cells as it has.
+    """Return the rows of a CSV file that are not blank, each with its line.
 
     No rows if the text cannot be read; a note if it is GB18030.
     """

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from random import Random
+from typing import TYPE_CHECKING
 
 import openpyxl
 import xlsxwriter
 
 from allocation.money import UNITS, format_amount
+
+if TYPE_CHECKING:
+    from random import Random
 
 NAMES = ["江宁经济技术开发区", "昆山经开区", "南通经济技术开发区", "O'Brien园区", "=1+1开发区"]
 HEADS = {
@@ -80,7 +83,9 @@ def layout(random: Random, rows: list[Payment], *, typed: bool) -> list[list[obj
     if random.random() < 0.5:
         cells.append(["2023年专项资金拨付明细表", *[""] * (len(fields) - 1)])
     if where == "above":
-        cells.append([*[""] * (len(fields) - 1), random.choice([f"单位：{unit}", f"金额单位:{unit}"])])
+        cells.append(
+            [*[""] * (len(fields) - 1), random.choice([f"单位：{unit}", f"金额单位:{unit}"])]
+        )
     cells.append([heads[name] for name in fields])
     for at, row in enumerate(rows):
         cells.append([_cell(random, name, row, at, unit, where, typed=typed) for name in fields])
@@ -91,7 +96,7 @@ def layout(random: Random, rows: list[Payment], *, typed: bool) -> list[list[obj
     last: list[object] = ["" for _ in fields]
     last[spare] = "合计"
     last[fields.index("amount")] = _number(random, sum(r.fen for r in rows), unit, typed=False)
-    if where != "cell" and where != "column":
+    if where not in ("cell", "column"):
         cells.append(last)
     cells.append(["" if name != "序号" else "制表人：张三" for name in fields])
     return cells
@@ -115,15 +120,14 @@ def _cell(
         if typed and random.random() < 0.6:
             return row.day
         return row.day.strftime(random.choice(DAYS))
-    if name == "kind":
-        return next(word for word, kind in KINDS.items() if kind == row.kind)
-    if name == "year":
-        return row.year if typed else random.choice([str(row.year), f"{row.year}年度"])
-    if name == "recipient":
-        return random.choice([row.recipient, f" {row.recipient} "])
-    if name == "序号":
-        return at + 1 if typed else str(at + 1)
-    return {"unit": unit, "purpose": row.purpose, "batch": row.batch, "voucher": row.voucher}[name]
+    texts = {
+        "kind": next(word for word, kind in KINDS.items() if kind == row.kind),
+        "year": row.year if typed else random.choice([str(row.year), f"{row.year}年度"]),
+        "recipient": random.choice([row.recipient, f" {row.recipient} "]),
+        "序号": at + 1 if typed else str(at + 1),
+    }
+    named = {"unit": unit, "purpose": row.purpose, "batch": row.batch, "voucher": row.voucher}
+    return (texts | named)[name]
 
 
 def csv_bytes(cells: list[list[object]], encoding: str = "utf-8-sig") -> bytes:
@@ -139,7 +143,7 @@ def by_xlsxwriter(cells: list[list[object]], path) -> None:
     for at, row in enumerate(cells):
         for column, cell in enumerate(row):
             if isinstance(cell, date):
-                page.write_datetime(at, column, datetime(cell.year, cell.month, cell.day), look)
+                page.write_datetime(at, column, datetime.combine(cell, time()), look)
             elif isinstance(cell, str):
                 page.write_string(at, column, cell)
             else:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 #: Longest text taken: no name, purpose or document number is longer.
 LONGEST = 200
 _SHOWN = 60
-_DAY = re.compile(r"(\d{4})([-/.年])(\d{1,2})([-/.月])(\d{1,2})日?(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?")
+_DAY = re.compile(
+    r"(\d{4})([-/.年])(\d{1,2})([-/.月])(\d{1,2})日?(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
+)
 _JOINED_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _YEAR = re.compile(r"(\d{4})(?:年度?)?")
@@ -113,7 +115,7 @@ def read_amount(value: Cell, unit: str | None) -> int | Wrong:
         fen = parse_amount(bare, unit)
     except ValueError:
         return Wrong("L2-not-an-amount", shown(text), "、".join(UNITS))
-    return fen if fen else Wrong("L12-zero-amount", shown(text))
+    return fen or Wrong("L12-zero-amount", shown(text))
 
 
 def read_numbers(values: list[float], unit: str) -> list[int | Wrong]:

@@ -103,9 +103,7 @@ def _extended(sheet: Sheet, mapping: Mapping, rows: _Rows) -> _Rows:
     return rows if any(text_of(below[at]) for at in said if at < len(below)) else (first, first + 1)
 
 
-def _head(
-    sheet: Sheet, mapping: Mapping, rows: _Rows
-) -> tuple[Head | None, list[Problem]]:
+def _head(sheet: Sheet, mapping: Mapping, rows: _Rows) -> tuple[Head | None, list[Problem]]:
     first, last = rows
     forms = _forms(sheet, first, last)
     columns: dict[Field_, list[int]] = {}
@@ -205,9 +203,7 @@ def _twice(field: Field_, found: Sequence[int], names: Sequence[str]) -> dict[st
     return {"found": said, "field": field}
 
 
-def _absent(
-    fields: Sequence[Field_], mapping: Mapping, names: Sequence[str]
-) -> dict[str, object]:
+def _absent(fields: Sequence[Field_], mapping: Mapping, names: Sequence[str]) -> dict[str, object]:
     allowed = "、".join(name for field in fields for name in mapping.columns[field])
     found = "、".join(name for name in names if name)[:300]
     return {"field": "/".join(fields), "allowed": allowed, "found": found}

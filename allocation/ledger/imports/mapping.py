@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import as_file, files
-from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
 from allocation.policy.values import Flag, Model, OneOrMore, Whole
 from allocation.scenario.schema import MoneyUnit
 from allocation.scenario.settings import read_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: What a column may be.
 Field_ = Literal[
@@ -61,7 +63,7 @@ class Mapping(Model):
     direct: dict[str, Flag] = Field(
         default_factory=dict, description="表中写法 = 是否直达 / word in the file = direct or not"
     )
-    given: Given = Field(default_factory=Given, description="表中没有的内容 / what it lacks")
+    given: Given = Given.model_validate({})
     unit: MoneyUnit | None = Field(None, description="金额单位 / unit of amounts")
     sheets: OneOrMore = Field((), description="要读的工作表;默认全部可见表 / sheets to read")
 

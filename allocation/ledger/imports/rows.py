@@ -7,7 +7,7 @@ few hundred different things they say.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allocation.errors import Place, Problem
@@ -98,13 +98,13 @@ class Reading:
         """Return where a row stands."""
         return self.opened.sheets[row.sheet].place(row.row)
 
-    def mark(self, row: FileRow, field_: Field_, code: str, **words: object) -> None:
-        """Note that a cell of a row that was read is wrong after all."""
+    def mark(self, row: FileRow, field_: Field_ | None, problem: Problem) -> None:
+        """Note that a row that was read is wrong after all: in a field's cell, or as a whole."""
         head = self.heads[row.sheet]
         assert head is not None, "a row has a head"
-        column = head.columns.get(field_, -1)
+        column = head.columns.get(field_, -1) if field_ else -1
         place = _place(self.opened.sheets[row.sheet], head, row.row, column)
-        self.marks.append(Mark(row.sheet, row.row, column, Problem(code, place, words)))
+        self.marks.append(Mark(row.sheet, row.row, column, replace(problem, place=place)))
 
 
 def read_rows(opened: Opened, mapping: Mapping) -> Reading:
@@ -187,7 +187,9 @@ class _Body:
         """Return the rows that are movements: no totals, remarks, or the head once more."""
         start = self.head.last + 1
         day, who = columns["date"], columns.get("recipient", columns.get("code", []))
-        needed = [columns[name] for name in ("date", "recipient", "code", "amount") if name in columns]
+        needed = [
+            columns[name] for name in ("date", "recipient", "code", "amount") if name in columns
+        ]
         totals = self._total_rows(day, who)
         heads = {tuple(self.sheet.rows[row]) for row in range(self.head.first, start)}
         again = {row for row in range(start, len(day)) if tuple(self.sheet.rows[row]) in heads}
@@ -239,7 +241,7 @@ class _Body:
             found = _by_distinct(picked[name], parse)
             return self._judged(name, picked[name], found, kept, otherwise, needed=needed)
 
-        whose = self._whose(picked, kept, read)
+        whose = self._whose(kept, read)
         return {
             "day": read("date", read_day, None, needed=True),
             **whose,
@@ -264,9 +266,7 @@ class _Body:
             "note": read("note", read_text, ""),
         }
 
-    def _whose(
-        self, picked: dict[Field_, list[Cell]], kept: list[int], read: Callable[..., list[str]]
-    ) -> dict[str, list[str]]:
+    def _whose(self, kept: list[int], read: Callable[..., list[str]]) -> dict[str, list[str]]:
         """Return name and code of the recipients; each row must say one of them."""
         names, codes = read("recipient", read_text, ""), read("code", read_text, "")
         if all(names) or all(codes):
@@ -322,7 +322,7 @@ class _Body:
         column = self.head.columns["amount"]
         whole, before, part = sum(row.fen for row in rows), 0, 0
         lines = {row.row: row.fen for row in rows}
-        totals = {place: None for place in self.reading.totals}
+        totals = set(self.reading.totals)
         for row in range(self.head.last + 1, len(self.sheet.rows)):
             if row in lines:
                 before, part = before + lines[row], part + lines[row]
@@ -330,8 +330,14 @@ class _Body:
                 said = read_amount(columns["amount"][row], self.head.unit)
                 if said not in (whole, before, part):
                     place = _place(self.sheet, self.head, row, column)
-                    words = {"found": text_of(columns["amount"][row]), "total": format_amount(before), "part": format_amount(part)}
-                    self.reading.warnings.append(Problem("L2-total-differs", place, words, warning=True))
+                    words = {
+                        "found": text_of(columns["amount"][row]),
+                        "total": format_amount(before),
+                        "part": format_amount(part),
+                    }
+                    self.reading.warnings.append(
+                        Problem("L2-total-differs", place, words, warning=True)
+                    )
                 part = 0
 
 

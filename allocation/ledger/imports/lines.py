@@ -1,0 +1,96 @@
+"""Which line of funds a row means: by what it says, the only one it can be, or an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allocation.errors import Problem
+from allocation.ledger.imports.cells import folded
+from allocation.ledger.imports.known import LineKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from allocation.ledger.imports.known import Known
+    from allocation.ledger.imports.rows import FileRow
+
+#: What a new line of funds must be told; batch and purpose may be blank.
+_NEEDED = ("fund", "year", "direct")
+_MOST_SHOWN = 5
+#: How the tag is shown, in both languages at once.
+_DIRECT = "直达 direct"
+Said = tuple[str | None, int | None, str | None, str | None, bool | None]
+
+
+class Lines:
+    """The lines rows mean in one import; every distinct wording is looked up once."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._found: dict[tuple[Said, str, bool], LineKey | Problem] = {}
+
+    def find(self, row: FileRow, code: str) -> LineKey | Problem:
+        """Return the line that a row of the holder ``code`` means.
+
+        Money received makes a line if it is not there yet. Otherwise it is the one line that
+        agrees with all the row says; of several, the one on which the holder has had money.
+        """
+        said = (row.fund or None, row.year, row.batch or None, row.purpose or None, row.direct)
+        key = (said, code, row.kind == "receive")
+        if key not in self._found:
+            self._found[key] = self._received(said) if key[2] else self._agreeing(said, code)
+        return self._found[key]
+
+    def _received(self, said: Said) -> LineKey | Problem:
+        fund, year, batch, purpose, direct = said
+        if fund is None or year is None or direct is None:
+            parts = dict(zip(LineKey._fields, said, strict=True))
+            missing = "、".join(f"--{name}" for name in _NEEDED if parts[name] is None)
+            return Problem("L12-line-incomplete", words={"missing": missing})
+        new = LineKey(fund, year, batch or "", purpose or "", direct)
+        same = [line for line in self._known.lines if _folded(line) == _folded(new)]
+        return same[0] if same else new
+
+    def _agreeing(self, said: Said, code: str) -> LineKey | Problem:
+        agreeing = [line for line in self._known.lines if _agrees(line, said)]
+        if not agreeing:
+            shown = _shown(self._known.held.get(code, ()) or self._known.lines)
+            return Problem("L12-no-such-line", words={"found": _said(said), "allowed": shown})
+        held = self._known.held.get(code, frozenset())
+        candidates = [line for line in agreeing if line in held] or agreeing
+        if len(candidates) == 1:
+            return candidates[0]
+        words = {"found": _said(said), "allowed": _shown(candidates)}
+        return Problem("L12-which-line", words=words)
+
+
+def line_words(line: LineKey) -> str:
+    """Return a line for a sentence of either language."""
+    tag = [_DIRECT] if line.direct else []
+    return "/".join([line.fund, str(line.year), line.batch or "—", line.purpose or "—", *tag])
+
+
+def _agrees(line: LineKey, said: Said) -> bool:
+    return all(
+        value is None or _form(own) == _form(value) for own, value in zip(line, said, strict=True)
+    )
+
+
+def _form(value: object) -> object:
+    return folded(value) if isinstance(value, str) else value
+
+
+def _folded(line: LineKey) -> tuple[object, ...]:
+    return tuple(map(_form, line))
+
+
+def _said(said: Said) -> str:
+    *texts, direct = said
+    tag = [] if direct is None else [_DIRECT if direct else f"≠ {_DIRECT}"]
+    return "/".join(["—" if text is None else str(text) for text in texts] + tag)
+
+
+def _shown(lines: Iterable[LineKey]) -> str:
+    every = sorted(lines)
+    more = "…" if len(every) > _MOST_SHOWN else ""
+    return ";".join(map(line_words, every[:_MOST_SHOWN])) + more or "—"
