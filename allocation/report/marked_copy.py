@@ -80,13 +80,17 @@ def _by_cell(marks: Sequence[Mark], language: Language) -> dict[tuple[int, int],
 def _page(page: Any, sheet: Sheet, wrong: Mapping[tuple[int, int], str], formats: _Formats) -> None:
     _merge(page, sheet, formats)
     widths: dict[int, int] = {}
+    wide = {first for first, last in sheet.merged if first[1] != last[1]}
     for row, cells in enumerate(sheet.rows):
         for column, cell in enumerate(cells):
             if cell != "":
                 _put(page, row, column, cell, formats.of(cell, wrong=(row, column) in wrong))
-                widths[column] = max(widths.get(column, 8), text_width(str(cell)))
+                width = 0 if (row, column) in wide else text_width(str(cell))
+                widths[column] = max(widths.get(column, 8), width)
     for column, width in widths.items():
         page.set_column(column, column, min(width + 2, _WIDEST))
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     for count, ((row, column), text) in enumerate(wrong.items()):
         cells = sheet.rows[row]
         if column >= len(cells) or cells[column] == "":

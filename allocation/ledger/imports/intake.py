@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from allocation.errors import Problem
 from allocation.ledger.imports.lines import Lines
+from allocation.ledger.imports.mapping import MOVES
 from allocation.ledger.imports.recipients import Recipients
 from allocation.money import format_amount
 
@@ -48,17 +49,16 @@ class Content(NamedTuple):
 
 
 class Posting(NamedTuple):
-    """A row that is to be in the book: whose, what, and which of equal rows it is, from 1."""
+    """A row that is to be in the book: whose, what, and which of equal rows it is, from 1.
+
+    ``row_hash`` is the SHA-256 by which its entry names it; no two entries ever have the same.
+    """
 
     row: FileRow
     holder: Holder
     content: Content
     occurrence: int
-
-    @property
-    def row_hash(self) -> str:
-        """Return the SHA-256 by which an entry names its row."""
-        return self.content.hash(self.occurrence)
+    row_hash: str = ""
 
 
 @dataclass
@@ -103,11 +103,17 @@ def take_in(reading: Reading, known: Known, overlap: Overlap = "ask") -> Intake:
     if reading.marks:
         return intake
     entered = Counter(map(content_of, known.entered))
+    ever = entered + Counter(map(content_of, known.reversed))
     if overlap == "add" and not intake.same_file:
         postings = _beside(postings, entered)
     for posting in postings:
         there = posting.occurrence <= entered[posting.content]
-        (intake.present if there else intake.new).append(posting)
+        if there:
+            intake.present.append(posting)
+        else:
+            ever[posting.content] += 1
+            row_hash = posting.content.hash(ever[posting.content])
+            intake.new.append(posting._replace(row_hash=row_hash))
     if intake.same_file and intake.new:
         _mark_other_reading(intake, known)
     elif not intake.same_file and overlap == "ask":
@@ -130,7 +136,8 @@ def identified(reading: Reading, known: Known) -> list[Posting]:
         if isinstance(line, Problem):
             reading.mark(row, "purpose", line)
             continue
-        content = Content(row.day, holder.code, row.kind, row.fen, line, document_of(row))
+        movement = MOVES[row.kind][0]
+        content = Content(row.day, holder.code, movement, row.fen, line, document_of(row))
         seen[content] += 1
         found.append(Posting(row, holder, content, seen[content]))
     return found

@@ -30,7 +30,7 @@ class Holder(NamedTuple):
 
 
 class Entered(NamedTuple):
-    """An entry of the book that stands: neither a reversal nor reversed.
+    """An entry of the book, as far as a file could say it; ``kind`` is its movement.
 
     ``file`` and ``place`` say where it came from; both are blank for one entered by hand.
     """
@@ -58,8 +58,8 @@ class Known:
         Every line of funds.
     held
         Lines on which a holder has ever had money, by its code.
-    entered
-        Entries that stand, in the order of the book.
+    entered, reversed
+        Entries that stand, and those that were reversed, in the order of the book.
     files
         SHA-256 of each file imported, and the day on which it was.
     """
@@ -68,4 +68,5 @@ class Known:
     lines: Sequence[LineKey] = ()
     held: Mapping[str, frozenset[LineKey]] = field(default_factory=dict)
     entered: Sequence[Entered] = ()
+    reversed: Sequence[Entered] = ()
     files: Mapping[str, str] = field(default_factory=dict)

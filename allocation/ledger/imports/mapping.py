@@ -34,8 +34,34 @@ Field_ = Literal[
 ]
 FIELDS: tuple[Field_, ...] = get_args(Field_)
 #: Kinds of movement a file may bring; carrying over and closing are the book's own.
-Kind = Literal["receive", "issue", "commit", "release", "disburse", "spend", "refund", "recover"]
+Kind = Literal[
+    "receive",
+    "issue",
+    "commit",
+    "release",
+    "disburse",
+    "disburse_committed",
+    "spend",
+    "refund",
+    "recover",
+    "recover_disbursed",
+    "recover_surplus",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+#: Movement, and the accounts it leaves and reaches, of each kind.
+MOVES: dict[Kind, tuple[str, str, str]] = {
+    "receive": ("receive", "source", "issued"),
+    "issue": ("issue", "issued", "issued"),
+    "commit": ("commit", "issued", "committed"),
+    "release": ("release", "committed", "issued"),
+    "disburse": ("disburse", "issued", "disbursed"),
+    "disburse_committed": ("disburse", "committed", "disbursed"),
+    "spend": ("spend", "disbursed", "spent"),
+    "refund": ("refund", "disbursed", "issued"),
+    "recover": ("recover", "issued", "recovered"),
+    "recover_disbursed": ("recover", "disbursed", "recovered"),
+    "recover_surplus": ("recover", "surplus", "recovered"),
+}
 
 
 class Given(Model):

@@ -93,7 +93,7 @@ def reconcile(
     """
     rows = identified(reading, known)
     days = [row.day for row in reading.rows]
-    kinds = tuple(sorted({row.kind for row in reading.rows}))
+    kinds = tuple(sorted({row.content.kind for row in rows}))
     agreed, only_file, book = _agreed(rows, known.entered)
     pairs: list[Pair] = []
     for key in (_document, _amount, _day):
