@@ -19,7 +19,7 @@ from allocation.wording import Language, say
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from allocation.ledger.imports.rows import Mark, Reading
+    from allocation.ledger.imports.reading import Mark, Reading
     from allocation.ledger.imports.sheets import Cell, Sheet
 
 #: Cells after these are coloured and get no comment: Excel is slow with more.

@@ -117,7 +117,7 @@ def test_any_split_into_exports_that_overlap(read, campaign):
 @pytest.mark.parametrize(
     ("row", "head", "code", "found"),
     [
-        ("2023-06-25,江宁经开曲,1,拨付,产业园,", None, "L12-unknown-holder", "江宁经济技术"),
+        ("2023-06-25,江宁经开曲,1,拨付,产业园,", None, "L12-unknown-recipient", "江宁经济技术"),
         ("2023-06-25,江宁,100,拨付,船厂,", None, "L12-no-such-line", "产业园"),
         ("2023-06-25,江宁,100,拨付,,", None, "L12-which-line", "绿色改造"),
         ("2023-06-25,江宁,1,收到,产业园,", None, "L12-line-incomplete", "--fund、--year、--direct"),

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from allocation.ledger.imports.known import Entered, Holder, Known, LineKey
-    from allocation.ledger.imports.rows import FileRow, Reading
+    from allocation.ledger.imports.known import Entered, Known
+    from allocation.ledger.imports.reading import FileRow, Reading
+    from allocation.ledger.records import Holder, Line
 
 #: What to do with rows that equal entries of another file and have no document number.
 Overlap = Literal["ask", "skip", "add"]
@@ -39,7 +40,7 @@ class Content(NamedTuple):
     code: str
     kind: str
     fen: int
-    line: LineKey
+    line: Line
     document: str
 
     def hash(self, occurrence: int) -> str:

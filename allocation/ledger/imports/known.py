@@ -9,30 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-
-class LineKey(NamedTuple):
-    """A line of funds (资金): what never changes about money on its way down."""
-
-    fund: str
-    year: int
-    batch: str
-    purpose: str
-    direct: bool
-
-
-class Holder(NamedTuple):
-    """Who holds money: its code, name, level, and the code of whoever passes money to it."""
-
-    code: str
-    name: str
-    level: str
-    parent: str
+    from allocation.ledger.records import Holder, Line
 
 
 class Entered(NamedTuple):
-    """An entry of the book, as far as a file could say it; ``kind`` is its movement.
+    """An entry of the book, as far as a file could say it.
 
-    ``file`` and ``place`` say where it came from; both are blank for one entered by hand.
+    ``origin`` says where it was read; it is blank for one entered by hand.
     """
 
     entry: int
@@ -40,10 +23,9 @@ class Entered(NamedTuple):
     code: str
     kind: str
     fen: int
-    line: LineKey
+    line: Line
     document: str
-    file: str = ""
-    place: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +47,8 @@ class Known:
     """
 
     holders: Mapping[str, Holder] = field(default_factory=dict)
-    lines: Sequence[LineKey] = ()
-    held: Mapping[str, frozenset[LineKey]] = field(default_factory=dict)
+    lines: Sequence[Line] = ()
+    held: Mapping[str, frozenset[Line]] = field(default_factory=dict)
     entered: Sequence[Entered] = ()
     reversed: Sequence[Entered] = ()
     files: Mapping[str, str] = field(default_factory=dict)

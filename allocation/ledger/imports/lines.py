@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from allocation.errors import Problem
 from allocation.ledger.imports.cells import folded
-from allocation.ledger.imports.known import LineKey
+from allocation.ledger.records import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from allocation.ledger.imports.known import Known
-    from allocation.ledger.imports.rows import FileRow
+    from allocation.ledger.imports.reading import FileRow
 
 #: What a new line of funds must be told; batch and purpose may be blank.
 _NEEDED = ("fund", "year", "direct")
@@ -27,9 +27,9 @@ class Lines:
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._found: dict[tuple[Said, str, bool], LineKey | Problem] = {}
+        self._found: dict[tuple[Said, str, bool], Line | Problem] = {}
 
-    def find(self, row: FileRow, code: str) -> LineKey | Problem:
+    def find(self, row: FileRow, code: str) -> Line | Problem:
         """Return the line that a row of the holder ``code`` means.
 
         Money received makes a line if it is not there yet. Otherwise it is the one line that
@@ -41,17 +41,17 @@ class Lines:
             self._found[key] = self._received(said) if key[2] else self._agreeing(said, code)
         return self._found[key]
 
-    def _received(self, said: Said) -> LineKey | Problem:
+    def _received(self, said: Said) -> Line | Problem:
         fund, year, batch, purpose, direct = said
         if fund is None or year is None or direct is None:
-            parts = dict(zip(LineKey._fields, said, strict=True))
+            parts = dict(zip(Line._fields, said, strict=True))
             missing = "、".join(f"--{name}" for name in _NEEDED if parts[name] is None)
             return Problem("L12-line-incomplete", words={"missing": missing})
-        new = LineKey(fund, year, batch or "", purpose or "", direct)
+        new = Line(fund, year, batch or "", purpose or "", direct)
         same = [line for line in self._known.lines if _folded(line) == _folded(new)]
         return same[0] if same else new
 
-    def _agreeing(self, said: Said, code: str) -> LineKey | Problem:
+    def _agreeing(self, said: Said, code: str) -> Line | Problem:
         agreeing = [line for line in self._known.lines if _agrees(line, said)]
         if not agreeing:
             shown = _shown(self._known.held.get(code, ()) or self._known.lines)
@@ -64,13 +64,13 @@ class Lines:
         return Problem("L12-which-line", words=words)
 
 
-def line_words(line: LineKey) -> str:
+def line_words(line: Line) -> str:
     """Return a line for a sentence of either language."""
     tag = [_DIRECT] if line.direct else []
     return "/".join([line.fund, str(line.year), line.batch or "—", line.purpose or "—", *tag])
 
 
-def _agrees(line: LineKey, said: Said) -> bool:
+def _agrees(line: Line, said: Said) -> bool:
     return all(
         value is None or _form(own) == _form(value) for own, value in zip(line, said, strict=True)
     )
@@ -80,7 +80,7 @@ def _form(value: object) -> object:
     return folded(value) if isinstance(value, str) else value
 
 
-def _folded(line: LineKey) -> tuple[object, ...]:
+def _folded(line: Line) -> tuple[object, ...]:
     return tuple(map(_form, line))
 
 
@@ -90,7 +90,7 @@ def _said(said: Said) -> str:
     return "/".join(["—" if text is None else str(text) for text in texts] + tag)
 
 
-def _shown(lines: Iterable[LineKey]) -> str:
+def _shown(lines: Iterable[Line]) -> str:
     every = sorted(lines)
     more = "…" if len(every) > _MOST_SHOWN else ""
     return ";".join(map(line_words, every[:_MOST_SHOWN])) + more or "—"

@@ -15,6 +15,8 @@ from allocation.scenario.settings import read_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from allocation.ledger.records import AccountKind, MovementKind
+
 #: What a column may be.
 Field_ = Literal[
     "date",
@@ -49,7 +51,7 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 #: Movement, and the accounts it leaves and reaches, of each kind.
-MOVES: dict[Kind, tuple[str, str, str]] = {
+MOVES: dict[Kind, tuple[MovementKind, AccountKind, AccountKind]] = {
     "receive": ("receive", "source", "issued"),
     "issue": ("issue", "issued", "issued"),
     "commit": ("commit", "issued", "committed"),

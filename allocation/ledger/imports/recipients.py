@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from allocation.errors import Problem, nearest
 from allocation.ledger.imports.cells import folded, shown
-from allocation.ledger.imports.known import Holder
+from allocation.ledger.records import CENTRAL, Holder
 from allocation.registry import Unit, all_zones, resolve_unit, resolve_zone
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 #: Kinds that bring money to somebody who may be new.
 BRINGS = ("receive", "issue")
-CENTRAL = "central"
 _FROM_REGISTRY = ("L1-zone-not-yet-listed", "L1-zone-left", "L1-zone-missing")
 
 
@@ -89,7 +88,7 @@ class Recipients:
         near = nearest(shown(name), [holder.name for holder in self._holders.values()])
         if near == "—" and why is not None:
             near = str(why.words["nearest"])
-        return Problem("L12-unknown-holder", words={"found": shown(name), "nearest": near})
+        return Problem("L12-unknown-recipient", words={"found": shown(name), "nearest": near})
 
 
 @cache

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from allocation.ledger.imports.intake import Content, Posting
     from allocation.ledger.imports.known import Entered, Known
-    from allocation.ledger.imports.rows import Reading
+    from allocation.ledger.imports.reading import Reading
 
 #: Days by which file and book may differ on a movement without a document number; a choice of ours.
 NEAR = 31

@@ -7,8 +7,7 @@ few hundred different things they say.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from allocation.errors import Place, Problem
 from allocation.ledger.imports.cells import (
@@ -23,88 +22,18 @@ from allocation.ledger.imports.cells import (
     text_of,
 )
 from allocation.ledger.imports.heads import Head, find_head
+from allocation.ledger.imports.reading import FileRow, Mark, Reading, place_of
 from allocation.money import UNITS, format_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
-    from allocation.ledger.imports.mapping import Field_, Kind, Mapping
+    from allocation.ledger.imports.mapping import Field_, Mapping
     from allocation.ledger.imports.sheets import Cell, Opened, Sheet
 
 #: What stands in a cell of nothing.
 _BLANKS = frozenset(("", "-", "—", "——", "–", "/", "无"))
 _TOTAL = re.compile(r".*(?:合计|小计|总计|累计|共计)[::]?|total", re.IGNORECASE)
-
-
-class FileRow(NamedTuple):
-    """One movement as a file states it; ``sheet`` and ``row`` say where, counted from 0.
-
-    What the file does not say is None, but for texts nobody needs, which are blank.
-    """
-
-    sheet: int
-    row: int
-    day: date
-    recipient: str
-    code: str
-    fen: int
-    kind: Kind
-    fund: str | None
-    year: int | None
-    batch: str | None
-    purpose: str | None
-    direct: bool | None
-    document: str
-    voucher: str
-    note: str
-
-
-class Mark(NamedTuple):
-    """A problem and the cell it stands in, by sheet, row and column from 0; -1 for all of a row."""
-
-    sheet: int
-    row: int
-    column: int
-    problem: Problem
-
-
-@dataclass
-class Reading:
-    """What a file holds: its movements, what is wrong with it, and what was passed over.
-
-    Parameters
-    ----------
-    heads
-        Head of each sheet; None where it has none.
-    totals, remarks
-        Rows that add up others, and rows that say neither day, recipient nor amount, as places.
-    """
-
-    opened: Opened
-    heads: list[Head | None] = field(default_factory=list)
-    rows: list[FileRow] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-    totals: list[Place] = field(default_factory=list)
-    remarks: list[Place] = field(default_factory=list)
-
-    @property
-    def problems(self) -> list[Problem]:
-        """Return everything that is wrong, in the order of the file."""
-        return [mark.problem for mark in sorted(self.marks, key=lambda mark: mark[:3])]
-
-    def place(self, row: FileRow) -> Place:
-        """Return where a row stands."""
-        return self.opened.sheets[row.sheet].place(row.row)
-
-    def mark(self, row: FileRow, field_: Field_ | None, problem: Problem) -> None:
-        """Note that a row that was read is wrong after all: in a field's cell, or as a whole."""
-        head = self.heads[row.sheet]
-        assert head is not None, "a row has a head"
-        column = head.columns.get(field_, -1) if field_ else -1
-        place = _place(self.opened.sheets[row.sheet], head, row.row, column)
-        self.marks.append(Mark(row.sheet, row.row, column, replace(problem, place=place)))
 
 
 def read_rows(opened: Opened, mapping: Mapping) -> Reading:
@@ -128,12 +57,6 @@ def read_rows(opened: Opened, mapping: Mapping) -> Reading:
         words = {"found": opened.file}
         reading.marks.append(Mark(0, 0, -1, Problem("L1-no-rows", Place(opened.file), words)))
     return reading
-
-
-def _place(sheet: Sheet, head: Head, row: int, column: int) -> Place:
-    if column < 0:
-        return sheet.place(row)
-    return sheet.place(row, column, head.names[column] if column < len(head.names) else "")
 
 
 class _Body:
@@ -314,7 +237,7 @@ class _Body:
 
     def _wrong(self, row: int, at: int, code: str, **words: object) -> None:
         self.wrong.add(row)
-        place = _place(self.sheet, self.head, row, at)
+        place = place_of(self.sheet, self.head, row, at)
         self.reading.marks.append(Mark(self.at, row, at, Problem(code, place, words)))
 
     def _compare_totals(self, columns: dict[Field_, list[Cell]], rows: list[FileRow]) -> None:
@@ -329,7 +252,7 @@ class _Body:
             elif self.sheet.place(row) in totals and columns["amount"][row] != "":
                 said = read_amount(columns["amount"][row], self.head.unit)
                 if said not in (whole, before, part):
-                    place = _place(self.sheet, self.head, row, column)
+                    place = place_of(self.sheet, self.head, row, column)
                     words = {
                         "found": text_of(columns["amount"][row]),
                         "total": format_amount(before),

@@ -1,1 +1,0 @@
-"""The book: what was received, issued, paid and spent, and where every yuan is."""
