@@ -12,7 +12,7 @@ from allocation.errors import InputError, Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT = 2
+FORMAT = 3
 
 
 def sealed(record: Mapping[str, Any]) -> dict[str, Any]:

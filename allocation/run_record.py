@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from base64 import b64encode
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ import numpy as np
 from allocation.certificate import NoProofError, certificate_of
 from allocation.record import FORMAT, sealed
 from allocation.scenario import Reference
+from allocation.scenario.issued import issued_fen
 
 if TYPE_CHECKING:
     from allocation.result import Allocation, Solved
+    from allocation.scenario import Loaded
     from allocation.task import Task
 
 _LIBRARIES = ("bokuan", "numpy", "highspy", "pulp")
@@ -76,6 +79,20 @@ def stated(task: Task) -> dict[str, Any]:
             {"origin": c.origin, "key": c.key, "before": c.before, "after": c.after}
             for c in task.loaded.changes
         ],
+        "issued": _issued(task.loaded),
+    }
+
+
+def _issued(loaded: Loaded) -> dict[str, Any] | None:
+    """Return what is issued already, by recipient and purpose where known, and to who left."""
+    found = issued_fen(loaded.scenario, loaded.frame)
+    if found is None:
+        return None
+    fen, new = found
+    return {
+        "fen": fen.tolist(),
+        "new": new.tolist(),
+        "left": [asdict(who) | {"fen": list(who.fen)} for who in loaded.left],
     }
 
 

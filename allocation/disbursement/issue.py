@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from allocation.errors import Problem, nearest, raise_if_any
+from allocation.disbursement.settlement import settlement, settlement_of_record
+from allocation.errors import InputError, Problem, nearest, raise_if_any
 from allocation.registry import units
 from allocation.registry.zones import all_zones
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from allocation.disbursement.settlement import Settlement
     from allocation.result import Allocation, Fen
     from allocation.scenario.trail import Trail
     from allocation.wording import Language
@@ -39,7 +41,7 @@ class Issue:
     cells
         Shape (n, p), int64 fen: this issue.
     already
-        Shape (n,), int64 fen: issued before.
+        Shape (n,), int64 fen: issued before. With this issue it makes the whole amount.
     names_en
         Shape (n,), or none where they are not known.
     """
@@ -113,46 +115,83 @@ class Issue:
 
 
 def issue_of(result: Allocation) -> Issue:
-    """Return what an allocation issues."""
-    frame, heading = result.recipients, result.heading
-    text = {key: frame.attribute(key) for key in ("unit_name", "city") if key in frame.text}
-    purposes = tuple(purpose.name for purpose in result.purposes)
-    return _ordered(
-        Issue(
-            scenario=heading.scenario,
-            title=heading.title,
-            year=heading.year,
-            illustrative=heading.illustrative,
-            ids=frame.ids,
-            names=frame.names,
-            units=text.get("unit_name") or _units(frame.ids),
-            cities=text.get("city") or _cities(frame.ids),
-            purposes=purposes,
-            cells=result.cells,
-            already=np.zeros(len(frame), dtype=np.int64),
-            names_en=frame.names_en,
-        )
-    )
+    """Return what an allocation issues now."""
+    return _ordered(settled(_whole(result), settlement(result)))
 
 
 def issue_of_record(record: Mapping[str, Any]) -> Issue:
-    """Return what the allocation of a record issued."""
+    """Return what the allocation of a record issues now."""
+    return _ordered(settled(_whole_of_record(record), settlement_of_record(record)))
+
+
+def whole_of(result: Allocation) -> Issue:
+    """Return what an allocation gives in all, what was issued before included."""
+    return _ordered(_whole(result))
+
+
+def whole_of_record(record: Mapping[str, Any]) -> Issue:
+    """Return what the allocation of a record gives in all."""
+    return _ordered(_whole_of_record(record))
+
+
+def _whole(result: Allocation) -> Issue:
+    frame, heading = result.recipients, result.heading
+    text = {key: frame.attribute(key) for key in ("unit_name", "city") if key in frame.text}
+    purposes = tuple(purpose.name for purpose in result.purposes)
+    return Issue(
+        scenario=heading.scenario,
+        title=heading.title,
+        year=heading.year,
+        illustrative=heading.illustrative,
+        ids=frame.ids,
+        names=frame.names,
+        units=text.get("unit_name") or _units(frame.ids),
+        cities=text.get("city") or _cities(frame.ids),
+        purposes=purposes,
+        cells=result.cells,
+        already=np.zeros(len(frame), dtype=np.int64),
+        names_en=frame.names_en,
+    )
+
+
+def _whole_of_record(record: Mapping[str, Any]) -> Issue:
     ids = tuple(record["recipients"])
-    cells = np.array(record["amount_fen"], dtype=np.int64)
-    return _ordered(
-        Issue(
-            scenario=record["scenario"],
-            title=record["title"],
-            year=record["year"],
-            illustrative=record["illustrative"],
-            ids=ids,
-            names=tuple(record["names"]),
-            units=_units(ids),
-            cities=_cities(ids),
-            purposes=_purposes(record),
-            cells=cells,
-            already=np.zeros(len(ids), dtype=np.int64),
-        )
+    return Issue(
+        scenario=record["scenario"],
+        title=record["title"],
+        year=record["year"],
+        illustrative=record["illustrative"],
+        ids=ids,
+        names=tuple(record["names"]),
+        units=_units(ids),
+        cities=_cities(ids),
+        purposes=_purposes(record),
+        cells=np.array(record["amount_fen"], dtype=np.int64),
+        already=np.zeros(len(ids), dtype=np.int64),
+    )
+
+
+def settled(whole: Issue, found: Settlement | None) -> Issue:
+    """Return what is issued now, where something was issued before: the whole less that.
+
+    Where it is not known for which purpose money was issued, purposes fall away.
+    """
+    if found is None:
+        return whole
+    left, keyed = found.left, found.issued.shape[1] == len(whole.purposes)
+    ids = (*whole.ids, *(who.id for who in left))
+    names_en = (*whole.names_en, *(who.name_en for who in left)) if whole.names_en else ()
+    gone = ids[len(whole.ids) :]
+    return replace(
+        whole,
+        ids=ids,
+        names=(*whole.names, *(who.name for who in left)),
+        units=(*whole.units, *_units(gone)),
+        cities=(*whole.cities, *_cities(gone)),
+        purposes=whole.purposes if keyed else (),
+        cells=found.this_issue,
+        already=found.issued.sum(axis=1),
+        names_en=names_en,
     )
 
 
@@ -167,9 +206,11 @@ def with_already(issue: Issue, already: Mapping[str, int], trail: Trail) -> Issu
     Raises
     ------
     InputError
-        For every name that is nobody's, or that means several.
+        For every name that is nobody's, or that means several; or if the scenario said it already.
     """
-    fen = np.zeros(len(issue.ids), dtype=np.int64)
+    if already and issue.already.any():
+        raise InputError([Problem("L1-already-twice", trail.place(("already",)))])
+    fen = issue.already.copy()
     problems = []
     for name, amount in already.items():
         pairs = enumerate(zip(issue.ids, issue.names, strict=True))

@@ -53,7 +53,8 @@ def months_of(source: Path | str | pd.DataFrame, issue: Issue) -> Months:
     """Return the schedule in a CSV file or a frame (indexed by id), in the order of ``issue``.
 
     A month's column is ``2023-06`` with amounts that carry their unit, or ``2023-06_fen``,
-    ``2023-06_yuan``, ``2023-06_wan``. Every row must add up to this issue, to the fen.
+    ``2023-06_yuan``, ``2023-06_wan``. Every row must add up to this issue, or every row to
+    the whole amount, to the fen.
 
     Raises
     ------
@@ -135,13 +136,17 @@ def _fen(text: str, unit: str | None, place: Place, name: str) -> int | Problem:
 
 
 def _unequal(cells: Fen, seen: set[int], issue: Issue) -> list[Problem]:
-    """Return who is missing, and whose months do not add up to this issue."""
+    """Return who is missing, and whose months do not add up: to the whole amount or this issue."""
+    sums, whole = cells.sum(axis=1), issue.already + issue.amounts
+    if np.array_equal(sums, issue.amounts):
+        return []
     problems = []
-    for at, amount in enumerate(issue.amounts.tolist()):
+    for at, amount in enumerate(whole.tolist()):
         words = {"found": issue.names[at][:60]}
         if at not in seen and amount:
             problems.append(Problem("L2-schedule-recipient", words=words))
-        elif int(cells[at].sum()) != amount:
-            sums = {"total": format_amount(int(cells[at].sum())), "amount": format_amount(amount)}
-            problems.append(Problem("L2-schedule-total", words=words | sums))
+        elif int(sums[at]) != amount:
+            total, now = (format_amount(int(fen[at])) for fen in (sums, issue.amounts))
+            figures = {"total": total, "amount": now, "whole": format_amount(amount)}
+            problems.append(Problem("L2-schedule-total", words=words | figures))
     return problems

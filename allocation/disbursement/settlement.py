@@ -13,18 +13,16 @@ Recipients that left the list count with a whole of nothing. Unless it is recove
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocation.scenario.issued import issued_for
+from allocation.scenario.issued import Left, issued_fen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from allocation.result import Allocation, Fen
-    from allocation.scenario import Loaded
-    from allocation.scenario.issued import Left
     from allocation_models.program import Mask
 
 
@@ -72,26 +70,31 @@ class Settlement:
 def settlement(result: Allocation) -> Settlement | None:
     """Return what an allocation issues now, or None if its scenario names nothing issued."""
     loaded = result.solved.task.loaded if result.solved else None
-    if loaded is None or loaded.scenario.issued is None:
+    found = issued_fen(loaded.scenario, loaded.frame) if loaded else None
+    if loaded is None or found is None:
         return None
-    issued, new = _issued(loaded)
-    width = issued.shape[1]
-    whole = result.cells if width == result.cells.shape[1] else result.amounts[:, None]
-    left = np.array([who.fen for who in loaded.left], dtype=np.int64).reshape(-1, width)
-    return Settlement(
-        np.concatenate([whole, np.zeros_like(left)]),
-        np.concatenate([issued, left]),
-        np.concatenate([new, np.zeros(len(left), dtype=bool)]),
-        loaded.left,
+    return _settled(result.cells, *found, loaded.left)
+
+
+def settlement_of_record(record: Mapping[str, Any]) -> Settlement | None:
+    """Return what the allocation of a record issues, or None if it names nothing issued."""
+    said = record["issued"]
+    if said is None:
+        return None
+    left = tuple(
+        Left(who["id"], who["name"], who["name_en"], tuple(who["fen"])) for who in said["left"]
     )
+    cells = np.array(record["amount_fen"], dtype=np.int64)
+    return _settled(cells, np.array(said["fen"], dtype=np.int64), np.array(said["new"]), left)
 
 
-def _issued(loaded: Loaded) -> tuple[Fen, Mask]:
-    """Return fen issued (n, p) and who has a blank (n,)."""
-    assert loaded.scenario.issued is not None, "whoever asks has something issued"
-    total, _ = loaded.frame.money(loaded.scenario.issued.column)
-    columns = [total]
-    if loaded.scenario.issued.record and loaded.scenario.purposes:
-        columns = [loaded.frame.money(issued_for(key))[0] for key in loaded.scenario.purposes]
-    fen = np.stack([column.values.astype(np.int64) for column in columns], axis=1)
-    return fen, total.missing
+def _settled(cells: Fen, issued: Fen, new: Mask, left: tuple[Left, ...]) -> Settlement:
+    width = issued.shape[1]
+    whole = cells if width == cells.shape[1] else cells.sum(axis=1, keepdims=True)
+    gone = np.array([who.fen for who in left], dtype=np.int64).reshape(-1, width)
+    return Settlement(
+        np.concatenate([whole, np.zeros_like(gone)]),
+        np.concatenate([issued, gone]),
+        np.concatenate([new, np.zeros(len(gone), dtype=bool)]),
+        left,
+    )

@@ -80,9 +80,9 @@ def notice(
 
 
 def _paid(issue: Issue, by: By) -> dict[str, tuple[int, ...]]:
-    """Return the places that get something in this issue: no notice tells of nothing."""
+    """Return the places that get or give something in this issue: no notice tells of nothing."""
     groups = issue.groups(by)
-    return {place: who for place, who in groups.items() if issue.take(who).total}
+    return {place: who for place, who in groups.items() if issue.take(who).cells.any()}
 
 
 def _issue(source: Allocation | Path | str) -> Issue:

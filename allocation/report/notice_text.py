@@ -53,7 +53,7 @@ def words_of(
     year = notice.year or issue.year
     return Words(
         remark=say("report-figures-note-text", language) if issue.illustrative else "",
-        title=given(notice.title) if notice.title else _title(notice, year, language),
+        title=given(notice.title) if notice.title else _title(notice, issue, year, language),
         number=given(notice.document_number),
         addressees=say(
             "notice-to", language, who=given(_joined(notice.addressees, language) or place)
@@ -84,10 +84,17 @@ def table_title(notice: Notice, year: int, language: Language) -> str:
     return say("notice-table", language, year=year, fund=given(notice.fund))
 
 
-def _title(notice: Notice, year: int, language: Language) -> str:
-    key = "notice-title-advance" if notice.advance else "notice-title"
+def _title(notice: Notice, issue: Issue, year: int, language: Language) -> str:
     words = {"issuer": given(notice.issuer), "fund": given(notice.fund)}
-    return say(key, language, year=year, batch=_batch(notice, language), **words)
+    batch = _batch(notice, language)
+    return say(f"notice-title{_kind(notice, issue)}", language, year=year, batch=batch, **words)
+
+
+def _kind(notice: Notice, issue: Issue) -> str:
+    """Return the ending of the keys of this notice: what is issued, in advance, or recovered."""
+    if issue.total < 0:
+        return "-recover"
+    return "-advance" if notice.advance else ""
 
 
 def _batch(notice: Notice, language: Language) -> str:
@@ -100,17 +107,17 @@ def _joined(names: tuple[str, ...], language: Language) -> str:
 
 
 def _body(notice: Notice, issue: Issue, year: int, language: Language) -> tuple[str, ...]:
-    key = "notice-amount-advance" if notice.advance else "notice-amount"
+    kind, amount = _kind(notice, issue), abs(issue.total)
     parts = [
         say(
-            key,
+            f"notice-amount{kind}",
             language,
             basis=given(_joined(notice.basis, language)),
             year=year,
             batch=_batch(notice, language),
             fund=given(notice.fund),
-            amount=format_amount(issue.total),
-            capitals=capitals(issue.total),
+            amount=format_amount(amount),
+            capitals=capitals(amount),
             purpose=given(notice.purpose),
         ),
         say(
@@ -124,6 +131,8 @@ def _body(notice: Notice, issue: Issue, year: int, language: Language) -> tuple[
     ]
     if notice.direct or notice.direct_tag:
         parts.append(say("notice-direct", language, tag=given(notice.direct_tag)))
+    if kind == "-recover":
+        return tuple(parts)
     parts.append(_deadline(notice, year, language))
     if notice.advance:
         parts.append(say("notice-spend-opens", language, year=year))

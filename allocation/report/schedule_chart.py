@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocation.money import format_ratio
 from allocation.report.chart import settings, wrapped
 from allocation.report.chart_bars import drawable
 from allocation.report.layout import wan, wan_number
@@ -137,9 +138,10 @@ def _curve(found: Schedule, language: Language) -> Figure:
     if found.prepared.frozen:
         axes.axvspan(-0.5, found.prepared.frozen - 0.5, color="#EEEEEE", zorder=0)
     for due in found.prepared.dues:
+        share = format_ratio(found.prepared.loaded.plan.deadlines[due.key].share, 0)
         axes.axvline(due.month, color="#CC79A7", linewidth=1)
         axes.annotate(
-            drawable(due.key, ""),
+            say("schedule-curve-due", language, day=due.day, share=share),
             (due.month, 1),
             xycoords=("data", "axes fraction"),
             xytext=(0, 3),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allocation.disbursement.issue import Issue, issue_of, issue_of_record
+from allocation.disbursement.issue import Issue, whole_of, whole_of_record
 from allocation.disbursement.plan_file import LoadedPlan, load_plan, shipped_plans
 from allocation.disbursement.schedule import Schedule, described, schedule_of
 from allocation.disbursement.strategies import STRATEGIES, payments_by
@@ -66,21 +66,21 @@ def schedule(
     FaultError
         If nothing was proven.
     """
-    issue, name = _issue(source)
+    issue, name = _whole(source)
     more = [f"paid.file={Path(paid).resolve()}"] if paid is not None else []
     loaded = load_plan(_reference(plan, name), [*sets, *more])
     return Scheduled(schedule_of(issue, loaded, solver=solver, strategy=strategy))
 
 
-def _issue(source: Allocation | Path | str) -> tuple[Issue, str]:
-    """Return what is issued, and the name of its scenario."""
+def _whole(source: Allocation | Path | str) -> tuple[Issue, str]:
+    """Return what is paid in all, and the name of its scenario."""
     if isinstance(source, Allocation):
-        return issue_of(source), source.heading.scenario
+        return whole_of(source), source.heading.scenario
     if str(source).endswith(".json"):
         record = read_record(source)
-        return issue_of_record(record), str(record["scenario"])
+        return whole_of_record(record), str(record["scenario"])
     result = allocate(str(source))
-    return issue_of(result), result.heading.scenario
+    return whole_of(result), result.heading.scenario
 
 
 def _reference(plan: Path | str | None, scenario: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from allocation.errors import InputError, Place, Problem
 from allocation.frame import Frame, TextColumn
 from allocation.money import format_amount
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from allocation.scenario.schema import Issued, Scenario
     from allocation.scenario.tables import RawTable
     from allocation.scenario.trail import Trail
+    from allocation_models.program import Integers, Mask
 
 #: The column of what a record says.
 ISSUED = "issued"
@@ -137,6 +140,21 @@ def find_issued(
         return Found({}, (), [Problem("L1-issued-no-table", place, words)] if unknown else [])
     left = _left_problem(found.left, trail, recover=issued.recover)
     return replace(found, problems=[*found.problems, *left])
+
+
+def issued_fen(scenario: Scenario, frame: Frame) -> tuple[Integers, Mask] | None:
+    """Return fen issued already, (n, p), and to whom nothing was, (n,); None if nothing is named.
+
+    p is 1 where it is not known for which purpose money was issued.
+    """
+    if scenario.issued is None:
+        return None
+    total, _ = frame.money(scenario.issued.column)
+    columns = [total]
+    if scenario.issued.record and scenario.purposes:
+        columns = [frame.money(issued_for(key))[0] for key in scenario.purposes]
+    fen = np.stack([column.values.astype(np.int64) for column in columns], axis=1)
+    return fen, total.missing
 
 
 def _of_record(scenario: Scenario, frame: Frame, raw: RawRecord, trail: Trail) -> Found:

@@ -260,8 +260,8 @@ def test_a_record_gives_the_same_issue_as_its_scenario(name, tmp_path):
     assert np.array_equal(ours.cells, theirs.cells)
     for field in ("scenario", "title", "year", "illustrative", "ids", "names", "purposes"):
         assert getattr(ours, field) == getattr(theirs, field), field
-    found = allocation.notice(tmp_path / "record.json")
-    assert found.issue.total == int(result.amounts.sum())
+    found = allocation.notice(tmp_path / "record.json").issue
+    assert found.total + int(found.already.sum()) == int(result.amounts.sum())
 
 
 @pytest.mark.parametrize(
@@ -284,6 +284,52 @@ def test_one_file_each_adds_up_to_the_whole(name, by, tmp_path):
     said = text_of(paths[0])
     assert f"{place}:" in said
     assert capitals(int(issue_of(result).amounts[list(members)].sum())) in said
+
+
+def test_a_settled_advance_is_issued_less_what_went_out_before(tmp_path):
+    """总额 = 已经下达 + 此次下达, from the scenario and from its record alike."""
+    result = allocation.allocate("jiangsu-2023")
+    result.save(tmp_path / "record.json")
+    for source in (result, tmp_path / "record.json"):
+        found = allocation.notice(source)
+        rows = recipients(rows_of(found.save(tmp_path / "paper")[1]))
+        assert list(rows["吴中经济技术开发区"]) == [184_0000_00, 81_0000_00, 103_0000_00]
+        assert "1,080.00万元" in found.words().body[0]
+        assert capitals(1080_0000_00) in found.words().body[0]
+
+
+def test_what_is_issued_before_is_said_once():
+    with pytest.raises(InputError, match="L1-already-twice"):
+        allocation.notice("jiangsu-2023", Notice(already={"昆山经济技术开发区": "1万元"}))
+
+
+def test_who_gives_money_back_is_told_so():
+    found = allocation.notice("jiangsu-2023@recover", by="city")
+    words = found.words("徐州市")
+    assert "收回" in words.title
+    assert "14.00万元" in words.body[0]
+    assert capitals(14_0000_00) in words.body[0]
+    assert sum(part.total for part in found.parts.values()) == 1080_0000_00
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_schedule_may_pay_the_whole_or_this_issue(whole):
+    issue = issue_of(allocation.allocate("jiangsu-2023"))
+    sums = issue.amounts + issue.already if whole else issue.amounts
+    frame = pd.DataFrame({"id": issue.ids, "2023-05_fen": sums}).set_index("id")
+    assert np.array_equal(months_of(frame, issue).cells.sum(axis=1), sums)
+    frame.iloc[3, 0] += 1
+    with pytest.raises(InputError, match="L2-schedule-total"):
+        months_of(frame, issue)
+
+
+def test_payments_are_planned_for_the_whole(tmp_path):
+    plan = tmp_path / "plan.toml"
+    text = 'title = "示例"\nfirst = "2023-01"\nlast = "2023-12"\n[received.all]\n'
+    plan.write_text(text + 'day = 2023-01-05\nshare = "100%"\nsource = "示例"\n', encoding="utf-8")
+    result = allocation.allocate("jiangsu-2023")
+    found = allocation.schedule(result, plan)
+    assert int(found.table["total_fen"].sum()) == int(result.amounts.sum())
 
 
 def test_places_without_money_get_no_notice():
