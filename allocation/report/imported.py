@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from allocation.errors import InputError, Problem
 from allocation.ledger.imports.intake import Intake, take_in
 from allocation.ledger.imports.mapping import read_mapping
-from allocation.ledger.imports.reading import Reading
 from allocation.ledger.imports.rows import read_rows
 from allocation.ledger.imports.sheets import open_file
 from allocation.ledger.imports.shelf import known_of, movements_of
+from allocation.ledger.posting import Made
 from allocation.money import format_amount
 from allocation.report.layout import printable
 from allocation.report.marked_copy import save_marked
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from allocation.ledger.book import Book
     from allocation.ledger.imports.intake import Overlap
+    from allocation.ledger.imports.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -104,14 +105,13 @@ def import_file(
         With everything that is wrong in the file; then nothing is imported.
     """
     reading = read_file(path, mapping=mapping, sheets=sheets, **given)
-    intake = take_in(reading, known_of(book.connection, reading), overlap)
+    intake = take_in(reading, known_of(book, reading), overlap)
     refuse_if_wrong(reading, marked)
     if not intake.new:
         return Imported(intake, None)
     opened = reading.opened
-    journal = book.post(
-        movements_of(intake), by="import", file=opened.file, file_hash=opened.sha256
-    )
+    made = Made("import", opened.file, opened.sha256)
+    journal = book.post(movements_of(intake), made)
     return Imported(intake, journal)
 
 

@@ -72,7 +72,7 @@ def reconcile(
     reading = read_file(path, mapping=mapping, sheets=sheets, **given)
     found = None
     if not reading.marks:
-        found = compare(reading, known_of(book.connection, reading, since, until), since, until)
+        found = compare(reading, known_of(book, reading, since, until), since, until)
     refuse_if_wrong(reading, marked)
     assert found is not None, "a file without problems was compared"
     return found

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from allocation.errors import Problem
 from allocation.ledger.imports.lines import Lines
 from allocation.ledger.imports.mapping import MOVES
-from allocation.ledger.imports.recipients import Recipients
+from allocation.ledger.imports.recipients import BRINGS, Recipients
 from allocation.money import format_amount
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from allocation.ledger.imports.known import Entered, Known
     from allocation.ledger.imports.reading import FileRow, Reading
-    from allocation.ledger.records import Holder, Line
+    from allocation.ledger.records import Holder, Line, MovementKind
 
 #: What to do with rows that equal entries of another file and have no document number.
 Overlap = Literal["ask", "skip", "add"]
@@ -38,7 +38,7 @@ class Content(NamedTuple):
 
     day: date
     code: str
-    kind: str
+    kind: MovementKind
     fen: int
     line: Line
     document: str
@@ -128,7 +128,8 @@ def identified(reading: Reading, known: Known) -> list[Posting]:
     recipients, lines = Recipients(known.holders), Lines(known)
     seen: Counter[Content] = Counter()
     found = []
-    for row in reading.rows:
+    # Money is received and issued before it is used, wherever the file says so.
+    for row in sorted(reading.rows, key=_stage):
         holder = recipients.find(row.recipient, row.code, row.day, row.kind)
         if isinstance(holder, Problem):
             reading.mark(row, "recipient", holder)
@@ -137,11 +138,17 @@ def identified(reading: Reading, known: Known) -> list[Posting]:
         if isinstance(line, Problem):
             reading.mark(row, "purpose", line)
             continue
+        if row.kind in BRINGS:
+            lines.learn(holder.code, line)
         movement = MOVES[row.kind][0]
         content = Content(row.day, holder.code, movement, row.fen, line, document_of(row))
         seen[content] += 1
         found.append(Posting(row, holder, content, seen[content]))
-    return found
+    return sorted(found, key=lambda posting: posting.row[:2])
+
+
+def _stage(row: FileRow) -> int:
+    return BRINGS.index(row.kind) if row.kind in BRINGS else len(BRINGS)
 
 
 def document_of(row: FileRow) -> str:

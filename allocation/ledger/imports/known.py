@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from allocation.ledger.records import Holder, Line
+    from allocation.ledger.records import Holder, Line, MovementKind
 
 
 class Entered(NamedTuple):
@@ -21,7 +21,7 @@ class Entered(NamedTuple):
     entry: int
     day: date
     code: str
-    kind: str
+    kind: MovementKind
     fen: int
     line: Line
     document: str

@@ -26,7 +26,8 @@ class Lines:
     """The lines rows mean in one import; every distinct wording is looked up once."""
 
     def __init__(self, known: Known) -> None:
-        self._known = known
+        self._lines = list(known.lines)
+        self._held = {code: set(lines) for code, lines in known.held.items()}
         self._found: dict[tuple[Said, str, bool], Line | Problem] = {}
 
     def find(self, row: FileRow, code: str) -> Line | Problem:
@@ -41,6 +42,14 @@ class Lines:
             self._found[key] = self._received(said) if key[2] else self._agreeing(said, code)
         return self._found[key]
 
+    def learn(self, code: str, line: Line) -> None:
+        """Take note that a row brings money of a line to a holder, for the rows after it."""
+        if line not in self._held.setdefault(code, set()):
+            self._held[code].add(line)
+            if line not in self._lines:
+                self._lines.append(line)
+            self._found.clear()
+
     def _received(self, said: Said) -> Line | Problem:
         fund, year, batch, purpose, direct = said
         if fund is None or year is None or direct is None:
@@ -48,15 +57,15 @@ class Lines:
             missing = "、".join(f"--{name}" for name in _NEEDED if parts[name] is None)
             return Problem("L12-line-incomplete", words={"missing": missing})
         new = Line(fund, year, batch or "", purpose or "", direct)
-        same = [line for line in self._known.lines if _folded(line) == _folded(new)]
+        same = [line for line in self._lines if _folded(line) == _folded(new)]
         return same[0] if same else new
 
     def _agreeing(self, said: Said, code: str) -> Line | Problem:
-        agreeing = [line for line in self._known.lines if _agrees(line, said)]
+        agreeing = [line for line in self._lines if _agrees(line, said)]
         if not agreeing:
-            shown = _shown(self._known.held.get(code, ()) or self._known.lines)
+            shown = _shown(self._held.get(code) or self._lines)
             return Problem("L12-no-such-line", words={"found": _said(said), "allowed": shown})
-        held = self._known.held.get(code, frozenset())
+        held = self._held.get(code, set())
         candidates = [line for line in agreeing if line in held] or agreeing
         if len(candidates) == 1:
             return candidates[0]

@@ -74,6 +74,7 @@ class _Body:
         columns = self._columns()
         kept = self._kept(columns)
         self._unread(set(kept))
+        self._ragged(kept)
         picked = {field_: [cells[i] for i in kept] for field_, cells in columns.items()}
         values = self._values(picked, kept)
         rows = [
@@ -150,6 +151,17 @@ class _Body:
         for (row, column), code in self.sheet.unread.items():
             if column in used and row in kept:
                 self._wrong(row, column, code)
+
+    def _ragged(self, kept: list[int]) -> None:
+        """Report rows of a CSV file with more or fewer cells than its head.
+
+        A thousands separator without quotes moves all that follows, and would be read as an amount.
+        """
+        width = len(self.head.names)
+        for row in kept if self.sheet.lines else ():
+            cells = self.sheet.rows[row]
+            if len(cells) < width or any(cell != "" for cell in cells[width:]):
+                self._wrong(row, -1, "L1-ragged-row", found=len(cells), allowed=width)
 
     def _values(self, picked: dict[Field_, list[Cell]], kept: list[int]) -> dict[str, list[Any]]:
         """Return every field of the rows kept, as :class:`FileRow` has it."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from allocation.ledger.database import told
 from allocation.ledger.imports.intake import document_of
 from allocation.ledger.imports.known import Entered, Known
 from allocation.ledger.imports.mapping import MOVES
@@ -16,10 +17,12 @@ from allocation.ledger.records import Holder, Line, Movement
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
     from datetime import date
 
     import pandas as pd
 
+    from allocation.ledger.book import Book
     from allocation.ledger.imports.intake import Intake
     from allocation.ledger.imports.mapping import Kind
     from allocation.ledger.imports.reading import Reading
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
 _ABOUT = (
     "WHERE entry.valid_on BETWEEN ? AND ? OR entry.document IN (SELECT value FROM json_each(?))"
 )
-
-
 _HOLDERS = """
 SELECT holder.code, holder.name, holder.level, coalesce(up.code, '')
 FROM holder LEFT JOIN holder AS up ON up.id = holder.parent
@@ -54,24 +55,26 @@ GROUP BY journal.file_hash
 
 
 def known_of(
-    connection: sqlite3.Connection,
-    reading: Reading,
-    since: date | None = None,
-    until: date | None = None,
+    book: Book, reading: Reading, since: date | None = None, until: date | None = None
 ) -> Known:
-    """Return what the book knows about a file: its days, those between two others, its documents."""
+    """Return what the book knows about a file's days and documents, and the days asked for."""
     days = sorted([row.day for row in reading.rows] + [day for day in (since, until) if day])
     if not days:
         return Known()
     documents = {document_of(row) for row in reading.rows} - {""}
     near = timedelta(NEAR)
     values = (str(days[0] - near), str(days[-1] + near), json.dumps(sorted(documents)))
+    with told(book.path):
+        return _known(book.connection, values)
+
+
+def _known(connection: sqlite3.Connection, values: tuple[str, str, str]) -> Known:
     table = entries(connection, _ABOUT, values)
     original = table[table["reverses"] == 0]
     stands = original["reversed_by"] == 0
     return Known(
         {row[0]: Holder(*row) for row in connection.execute(_HOLDERS)},
-        [Line(*row[:4], bool(row[4])) for row in connection.execute(_LINES)],
+        [_line(row) for row in connection.execute(_LINES)],
         _held(connection),
         _entered(original[stands]),
         _entered(original[~stands]),
@@ -107,8 +110,8 @@ def _ends(kind: Kind) -> tuple[AccountKind, AccountKind]:
 
 def _held(connection: sqlite3.Connection) -> dict[str, frozenset[Line]]:
     found: dict[str, set[Line]] = defaultdict(set)
-    for code, *line, direct in connection.execute(_HELD):
-        found[code].add(Line(*line, bool(direct)))
+    for code, *line in connection.execute(_HELD):
+        found[code].add(_line(line))
     return {code: frozenset(lines) for code, lines in found.items()}
 
 
@@ -127,3 +130,9 @@ def _entered(table: pd.DataFrame) -> list[Entered]:
         )
         for row in table.itertuples()
     ]
+
+
+def _line(row: Sequence[Any]) -> Line:
+    """Return a line of funds from its columns."""
+    fund, year, batch, purpose, direct = row
+    return Line(fund, year, batch, purpose, direct=bool(direct))
