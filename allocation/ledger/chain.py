@@ -7,27 +7,42 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Sequence
 
-#: What of an entry is hashed: accounts by what they are, not by their number.
-HASHED = """
-SELECT
-    entry.id, entry.kind, entry.amount, entry.valid_on, entry.document, entry.note, entry.origin,
-    coalesce(entry.origin_hash, ''), coalesce(entry.reverses, 0),
-    line.fund, line.year, line.batch, line.purpose, line.direct,
-    a_holder.code, a.kind, b_holder.code, b.kind, entry.journal
-FROM entry
-JOIN account AS a ON a.id = entry.source
-JOIN account AS b ON b.id = entry.target
-JOIN line ON line.id = a.line
-JOIN holder AS a_holder ON a_holder.id = a.holder
-JOIN holder AS b_holder ON b_holder.id = b.holder
+#: What of an entry is hashed, in this order.
+ENTRY = (
+    *("id", "journal", "kind", "source", "target", "amount", "valid_on", "document", "note"),
+    *("origin", "origin_hash", "reverses"),
+)
+_ACCOUNTS = """
+SELECT account.id, fund, year, batch, purpose, direct, code, level, account.kind
+FROM account
+JOIN line ON line.id = account.line
+JOIN holder ON holder.id = account.holder
+ORDER BY account.id
 """
 
 
-def journal_hash(previous: str, head: Sequence[Any], entries: Iterable[Sequence[Any]]) -> str:
-    """Return the hash of a journal from that of the one before, its head and its entries."""
-    digest = sha256(json.dumps([previous, *head], ensure_ascii=False).encode())
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    digest.update("\n".join(map(encode, entries)).encode())
-    return digest.hexdigest()
+def definitions(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Return what each account is, in order of their numbers: entries only say the number."""
+    return connection.execute(_ACCOUNTS).fetchall()
+
+
+def journal_hash(
+    head: Sequence[Any], accounts: Sequence[Sequence[Any]], entries: Iterable[Sequence[Any]]
+) -> str:
+    """Return the hash of a journal.
+
+    Parameters
+    ----------
+    head
+        Its row up to ``previous``, the hash of the journal before.
+    accounts
+        What the accounts known to it are.
+    entries
+        Its entries, with the columns ``ENTRY``.
+    """
+    whole = [list(head), [list(row) for row in accounts], [list(row) for row in entries]]
+    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allocation.ledger.chain import HASHED, journal_hash
+from allocation.ledger.chain import ENTRY, definitions, journal_hash
+from allocation.ledger.database import schema
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator
 
 #: So many findings of one check are told.
@@ -45,12 +46,8 @@ def _file(connection: sqlite3.Connection) -> Iterator[str]:
 
 def _guards(connection: sqlite3.Connection) -> Iterator[str]:
     """Whether the triggers that refuse edits are those of the schema."""
-    import sqlite3 as library
-    from importlib.resources import files
-
-    text = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
-    fresh = library.connect(":memory:")
-    fresh.executescript(text)
+    fresh = sqlite3.connect(":memory:")
+    fresh.executescript(schema())
     query = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
     wanted, found = dict(fresh.execute(query)), dict(connection.execute(query))
     fresh.close()
@@ -60,16 +57,17 @@ def _guards(connection: sqlite3.Connection) -> Iterator[str]:
 def _chain(connection: sqlite3.Connection) -> Iterator[str]:
     """Whether every journal's hash follows from its entries and from the one before."""
     entries: dict[int, list[tuple[object, ...]]] = defaultdict(list)
-    for row in connection.execute(f"{HASHED} ORDER BY entry.id"):
-        entries[row[-1]].append(row)
+    for row in connection.execute(f"SELECT {', '.join(ENTRY)} FROM entry ORDER BY id"):  # noqa: S608
+        entries[row[1]].append(row)
+    accounts = definitions(connection)
     before, expected = "", 1
-    for *head, previous, digest in connection.execute(
-        "SELECT id, made_by, recorded_at, file, file_hash, entries, amount, previous, hash"
-        " FROM journal ORDER BY id"
+    for *head, digest in connection.execute(
+        "SELECT id, made_by, recorded_at, file, file_hash, entries, amount, accounts, previous,"
+        " hash FROM journal ORDER BY id"
     ):
-        journal = head[0]
-        sound = previous == before and journal == expected
-        if not sound or digest != journal_hash(previous, head, entries.pop(journal, [])):
+        journal, known, previous = head[0], head[-2], head[-1]
+        own = journal_hash(head, accounts[:known], entries.pop(journal, []))
+        if previous != before or journal != expected or digest != own:
             yield f"journal {journal}"
         before, expected = digest, journal + 1
     yield from (f"journal {journal}" for journal in entries)
@@ -81,8 +79,10 @@ def _movements(connection: sqlite3.Connection) -> Iterator[str]:
         """
         SELECT entry.id
         FROM entry
-        JOIN account AS a ON a.id = CASE WHEN reverses IS NULL THEN entry.source ELSE entry.target END
-        JOIN account AS b ON b.id = CASE WHEN reverses IS NULL THEN entry.target ELSE entry.source END
+        JOIN account AS a
+            ON a.id = CASE WHEN reverses IS NULL THEN entry.source ELSE entry.target END
+        JOIN account AS b
+            ON b.id = CASE WHEN reverses IS NULL THEN entry.target ELSE entry.source END
         JOIN holder AS up ON up.id = a.holder
         JOIN holder AS down ON down.id = b.holder
         LEFT JOIN movement
@@ -127,7 +127,7 @@ def _sums(connection: sqlite3.Connection) -> Iterator[str]:
     """
     kept = "SELECT source, target, kind, day, amount FROM daily"
     for one, other in ((kept, signed), (signed, kept)):
-        for row in connection.execute(f"SELECT * FROM ({one}) EXCEPT SELECT * FROM ({other})"):
+        for row in connection.execute(f"SELECT * FROM ({one}) EXCEPT SELECT * FROM ({other})"):  # noqa: S608
             yield " ".join(map(str, row))
 
 

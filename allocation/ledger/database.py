@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocation.errors import InputError, Problem, raise_if_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 #: Says in the file's head that it is a book (``BOKU``), and which version of the schema it has.
 APPLICATION, VERSION = 0x424F4B55, 1
@@ -19,6 +19,11 @@ APPLICATION, VERSION = 0x424F4B55, 1
 PATIENCE = 60
 #: From each version to the next: nothing yet.
 MIGRATIONS: dict[int, str] = {}
+
+
+def schema() -> str:
+    """Return the schema of a new book."""
+    return files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
 
 
 def create(path: Path) -> sqlite3.Connection:
@@ -34,9 +39,8 @@ def create(path: Path) -> sqlite3.Connection:
     with told(path):
         connection = _connected(path)
         connection.executescript(
-            f"BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION};"
-            f"PRAGMA user_version = {VERSION};{files(__package__).joinpath('schema.sql').read_text(encoding='utf-8')}"
-            "COMMIT;"
+            f"BEGIN IMMEDIATE;{schema()}PRAGMA application_id = {APPLICATION};"
+            f"PRAGMA user_version = {VERSION};COMMIT;"
         )
     return connection
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from allocation.disbursement.issue import Issue
+    from allocation.ledger.records import MovementKind
 
 
 def issuing(
@@ -59,7 +60,7 @@ def issuing(
             unit = code if holders[code].parent == CENTRAL else holders[code].parent
             sums[unit, line] = sums.get((unit, line), 0) + fen
             if unit != code and fen:
-                kind = "issue" if fen > 0 else "recover"
+                kind: MovementKind = "issue" if fen > 0 else "recover"
                 movements.append(Movement(kind, line, code, abs(fen), day, document=document))
     taken = [movement for movement in movements if movement.kind == "recover"]
     given = [movement for movement in movements if movement.kind == "issue"]

@@ -8,24 +8,24 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from allocation.errors import Place, Problem, raise_if_any
-from allocation.ledger.chain import HASHED, journal_hash
+from allocation.ledger.chain import ENTRY, definitions, journal_hash
 from allocation.ledger.holders import holder_ids
-from allocation.ledger.records import CENTRAL, WAYS, Line
+from allocation.ledger.records import CENTRAL, WAYS, Line, line_of
 from allocation.money import format_amount
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from allocation.ledger.records import Holder, MadeBy, Movement
+    from allocation.ledger.records import Holder, MadeBy, Movement, MovementKind
 
-_ENTRY = (
-    "INSERT INTO entry (id, journal, kind, source, target, amount, valid_on, document, note,"
-    " origin, origin_hash, reverses) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+    #: What decides which two accounts a movement joins: kind, line, holder, and accounts named.
+    _Way = tuple[MovementKind, Line, str, str, str]
+
+_ENTRY = f"INSERT INTO entry ({', '.join(ENTRY)}) VALUES ({', '.join('?' * len(ENTRY))})"  # noqa: S608
 _JOURNAL = (
-    "INSERT INTO journal (id, made_by, recorded_at, file, file_hash, entries, amount, previous,"
-    " hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO journal (id, made_by, recorded_at, file, file_hash, entries, amount, accounts,"
+    " previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 #: Amounts beyond this are taken for a mistake: SQLite's whole numbers end at 2^63.
 _MOST = 10**16
@@ -51,7 +51,7 @@ class _Accounts:
 
     def __post_init__(self) -> None:
         rows = self.connection.execute("SELECT fund, year, batch, purpose, direct, id FROM line")
-        self.lines = {Line(*row[:4], bool(row[4])): row[5] for row in rows}
+        self.lines = {line_of(row): row[5] for row in rows}
         rows = self.connection.execute("SELECT line, holder, kind, id FROM account")
         self.known = {(line, holder, kind): key for line, holder, kind, key in rows}
 
@@ -63,6 +63,16 @@ class _Accounts:
             )
             self.lines[line] = made.lastrowid or 0
         return self.lines[line]
+
+    def way(self, way: _Way, lower: int, upper: int) -> tuple[int, int]:
+        """Return the two accounts a movement joins, from its lower and its upper holder."""
+        kind, line, _, source, target = way
+        ways, number = WAYS[kind], self.line(line)
+        held = {"same": (lower, lower), "down": (upper, lower), "up": (lower, upper)}[ways.held]
+        return (
+            self.account(number, held[0], source or ways.sources[0]),
+            self.account(number, held[1], target or ways.targets[0]),
+        )
 
     def account(self, line: int, holder: int, kind: str) -> int:
         key = (line, holder, kind)
@@ -90,21 +100,22 @@ def post(
     """
     if not movements:
         raise_if_any([Problem("L12-nothing-to-post")])
-    raise_if_any([problem for movement in movements for problem in _wrong(movement)])
+    raise_if_any(_unsound(movements))
     ids, parents = holder_ids(connection, {m.holder for m in movements}, holders)
     accounts = _Accounts(connection)
-    rows = []
-    for movement in movements:
-        ways = WAYS[movement.kind]
-        lower = ids[movement.holder]
-        upper = parents[movement.holder]
-        line = accounts.line(movement.line)
-        start, end = movement.source or ways.sources[0], movement.target or ways.targets[0]
-        holding = {"same": (lower, lower), "down": (upper, lower), "up": (lower, upper)}[ways.held]
-        source = accounts.account(line, holding[0], start)
-        target = accounts.account(line, holding[1], end)
-        rows.append((movement.kind, source, target, *movement[3:5], *movement[7:], None))
+    ways = {
+        way: accounts.way(way, ids[way[2]], parents[way[2]])
+        for way in dict.fromkeys(map(_way, movements))
+    }
+    rows = [
+        (m.kind, *ways[_way(m)], m.amount, m.on, m.document, m.note, m.origin, m.origin_hash, None)
+        for m in movements
+    ]
     return write(connection, rows, made)
+
+
+def _way(movement: Movement) -> _Way:
+    return movement.kind, movement.line, movement.holder, movement.source, movement.target
 
 
 def write(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], made: Made) -> int:
@@ -118,15 +129,33 @@ def write(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], made:
     ).fetchone()
     journal, previous, before = (last[0] + 1, last[1], last[2]) if last else (1, "", "")
     (first,) = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM entry").fetchone()
-    connection.executemany(_ENTRY, [(first + at, journal, *row) for at, row in enumerate(rows)])
+    entries = [(first + at, journal, *row) for at, row in enumerate(rows)]
+    connection.executemany(_ENTRY, entries)
     raise_if_any(_below_zero(connection, journal))
     recorded = max(datetime.now(UTC).isoformat(timespec="microseconds"), before)
-    count, total = len(rows), sum(row[3] for row in rows)
-    head = (journal, made.by, recorded, made.file, made.file_hash, count, total)
-    entries = connection.execute(f"{HASHED} WHERE entry.journal = ? ORDER BY entry.id", (journal,))
-    digest = journal_hash(previous, head, entries)
-    connection.execute(_JOURNAL, (*head, previous, digest))
+    accounts = definitions(connection)
+    sums = len(rows), sum(row[3] for row in rows), len(accounts)
+    head = (journal, made.by, recorded, made.file, made.file_hash, *sums, previous)
+    connection.execute(_JOURNAL, (*head, journal_hash(head, accounts, entries)))
     return journal
+
+
+def _unsound(movements: Sequence[Movement]) -> list[Problem]:
+    """Return what is wrong with movements by themselves."""
+    days = {day for day in {movement.on for movement in movements} if not _is_day(day)}
+    odd = {way for way in set(map(_way, movements)) if _misled(way)}
+    amounts = [movement.amount for movement in movements]
+    if not days and not odd and min(amounts) > 0 and max(amounts) < _MOST:
+        return []
+    return [problem for movement in movements for problem in _wrong(movement)]
+
+
+def _misled(way: _Way) -> bool:
+    """Whether a movement names accounts that its kind does not join, or a holder that has none."""
+    kind, _, holder, source, target = way
+    ways = WAYS[kind]
+    sound = source in (*ways.sources, "") and target in (*ways.targets, "")
+    return not sound or holder == CENTRAL
 
 
 def _wrong(movement: Movement) -> list[Problem]:
@@ -137,11 +166,11 @@ def _wrong(movement: Movement) -> list[Problem]:
         words = {"found": movement.amount}
         problems.append(Problem("L12-amount", place, words))
     if not _is_day(movement.on):
-        problems.append(Problem("L14-day", place, {"found": movement.on[:40]}))
+        problems.append(Problem("L14-not-a-day", place, {"key": "on", "found": movement.on[:40]}))
     for found, allowed in ((movement.source, ways.sources), (movement.target, ways.targets)):
         if found and found not in allowed:
-            words = {"found": found, "kind": movement.kind, "allowed": "、".join(allowed)}
-            problems.append(Problem("L12-account", place, words))
+            naming = {"found": found, "kind": movement.kind, "allowed": "、".join(allowed)}
+            problems.append(Problem("L12-account", place, naming))
     if movement.holder == CENTRAL:
         problems.append(Problem("L12-central", place))
     return problems
@@ -212,7 +241,7 @@ def _short(
         " JOIN line ON line.id = account.line WHERE account.id = ?",
         (account,),
     ).fetchone()
-    words = {
+    words: dict[str, object] = {
         "name": name or code,
         "kind": kind,
         "line": " ".join(str(part) for part in (fund, year, batch, purpose) if part),

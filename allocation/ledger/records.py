@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 AccountKind = Literal[
     "source", "issued", "committed", "disbursed", "spent", "carried_over", "surplus", "recovered"
@@ -71,6 +71,12 @@ class Line(NamedTuple):
     batch: str = ""
     purpose: str = ""
     direct: bool = False
+
+
+def line_of(columns: Sequence[Any]) -> Line:
+    """Return the line of its five columns in the book."""
+    fund, year, batch, purpose, direct = columns[:5]
+    return Line(fund, year, batch, purpose, bool(direct))
 
 
 class Holder(NamedTuple):

@@ -90,11 +90,13 @@ CREATE TABLE entry (
     note TEXT NOT NULL DEFAULT '',
     origin TEXT NOT NULL DEFAULT '',
     origin_hash TEXT,
-    reverses INTEGER UNIQUE REFERENCES entry (id)
+    reverses INTEGER REFERENCES entry (id)
 ) STRICT;
 
 CREATE INDEX entry_by_journal ON entry (journal);
 CREATE UNIQUE INDEX entry_by_origin ON entry (origin_hash) WHERE origin_hash IS NOT NULL;
+
+CREATE UNIQUE INDEX entry_by_reversed ON entry (reverses) WHERE reverses IS NOT NULL;
 
 -- 凭证: what was posted together. Its row is written last and seals the entries that name it.
 CREATE TABLE journal (
@@ -107,6 +109,7 @@ CREATE TABLE journal (
     file_hash TEXT NOT NULL DEFAULT '',
     entries INTEGER NOT NULL CHECK (entries > 0),
     amount INTEGER NOT NULL,
+    accounts INTEGER NOT NULL,
     previous TEXT NOT NULL,
     hash TEXT NOT NULL UNIQUE
 ) STRICT;
