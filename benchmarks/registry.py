@@ -8,6 +8,7 @@ from benchmarks import (
     conflicts,
     explained,
     general_rules,
+    imports,
     nested_rules,
     pot_curve,
     schedules,
@@ -26,5 +27,6 @@ BENCHMARKS = (
     conflicts.SPEED,
     schedules.SPEED,
     schedules.MEMORY,
+    imports.SPEED,
     command_line.START_UP,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allocation.cli.book_options import book_option, opened
+from allocation.cli.import_options import file_options, given
 from allocation.cli.options import argument, one_of, option
 
 if TYPE_CHECKING:
@@ -11,34 +13,45 @@ if TYPE_CHECKING:
 
     import click
 
+    from allocation.ledger.imports.intake import Overlap
     from allocation.wording import Language
-
-#: Kinds of movement a file may bring (:data:`allocation.ledger.imports.mapping.KINDS`).
-KINDS = (
-    *("receive", "issue", "commit", "release", "disburse", "disburse_committed", "spend"),
-    *("refund", "recover", "recover_disbursed", "recover_surplus"),
-)
 
 
 def parameters(language: Language) -> Sequence[click.Parameter]:
     """Return the command's parameters."""
     return (
-        argument("file"),
+        argument("export"),
         *file_options(language),
-        one_of(language, "--overlap", ("ask", "skip", "add"), term="cli-book-overlap"),
-        option(language, "--out", term="cli-book-marked", metavar="DIR", default="."),
+        one_of(language, "--overlap", ("ask", "skip", "add"), term="imports-option-overlap"),
+        option(language, "--out", term="imports-option-marked", metavar="DIR", default="."),
+        book_option(language),
     )
 
 
-def file_options(language: Language) -> tuple[click.Parameter, ...]:
-    """Return the options that say how a file is read, and what it does not say itself."""
-    return (
-        option(language, "--map", "mapping", term="cli-book-map", metavar="FILE"),
-        option(language, "--sheet", "sheets", term="cli-book-sheet", metavar="NAME", multiple=True),
-        one_of(language, "--kind", KINDS, term="cli-book-kind"),
-        option(language, "--fund", term="cli-book-fund", metavar="NAME"),
-        option(language, "--year", term="cli-book-year", metavar="YEAR"),
-        option(language, "--batch", term="cli-book-batch", metavar="NAME"),
-        option(language, "--purpose", term="cli-book-purpose", metavar="NAME"),
-        one_of(language, "--direct", ("yes", "no"), term="cli-book-direct"),
-    )
+def run(
+    language: Language,
+    export: str,
+    *,
+    mapping: str | None,
+    sheets: tuple[str, ...],
+    overlap: Overlap | None,
+    out: str,
+    book: str | None,
+    **said: str | None,
+) -> None:
+    """Import, and say what was done and what was passed over."""
+    from allocation.report.imported import import_file
+
+    with opened(book) as found:
+        done = import_file(
+            found,
+            export,
+            mapping=mapping,
+            sheets=sheets,
+            overlap=overlap or "ask",
+            marked=out,
+            language=language,
+            **given(said),
+        )
+    for line in done.lines(language):
+        print(line)

@@ -76,6 +76,7 @@ def import_file(
     sheets: Sequence[str] = (),
     overlap: Overlap = "ask",
     marked: Path | str | None = None,
+    language: Language = "zh",
     **given: object,
 ) -> Imported:
     """Import a file into the book.
@@ -95,6 +96,8 @@ def import_file(
         refuses the file, ``skip`` takes them for the same, ``add`` for others.
     marked
         Folder for the marked-up copy of a file that is refused; default: none is written.
+    language
+        Of the comments in that copy.
     given
         ``kind``, ``fund``, ``year``, ``batch``, ``purpose``, ``direct``: what the file does not
         say, for all of its rows.
@@ -106,7 +109,7 @@ def import_file(
     """
     reading = read_file(path, mapping=mapping, sheets=sheets, **given)
     intake = take_in(reading, known_of(book, reading), overlap)
-    refuse_if_wrong(reading, marked)
+    refuse_if_wrong(reading, marked, language)
     if not intake.new:
         return Imported(intake, None)
     opened = reading.opened
@@ -133,13 +136,13 @@ def read_file(
     return read_rows(open_file(path, sheets or meaning.sheets), meaning)
 
 
-def refuse_if_wrong(reading: Reading, marked: Path | str | None) -> None:
+def refuse_if_wrong(reading: Reading, marked: Path | str | None, language: Language = "zh") -> None:
     """Raise with every problem of a file; write its marked-up copy into the folder ``marked``."""
     problems = reading.problems
     if not problems:
         return
     if marked is not None:
-        path = save_marked(reading, marked)
+        path = save_marked(reading, marked, language)
         problems.append(Problem("L1-marked-copy", words={"found": path}, warning=True))
     raise InputError(problems)
 

@@ -53,6 +53,7 @@ def reconcile(
     since: date | None = None,
     until: date | None = None,
     marked: Path | str | None = None,
+    language: Language = "zh",
     **given: object,
 ) -> Reconciled:
     """Compare a file with the book; nothing is changed.
@@ -61,7 +62,7 @@ def reconcile(
     ----------
     since, until
         Days between which entries are missed in the file; default: the file's first and last day.
-    book, path, mapping, sheets, marked, given
+    book, path, mapping, sheets, marked, language, given
         As in :func:`allocation.import_file`.
 
     Raises
@@ -73,7 +74,7 @@ def reconcile(
     found = None
     if not reading.marks:
         found = compare(reading, known_of(book, reading, since, until), since, until)
-    refuse_if_wrong(reading, marked)
+    refuse_if_wrong(reading, marked, language)
     assert found is not None, "a file without problems was compared"
     return found
 

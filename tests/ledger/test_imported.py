@@ -1,13 +1,13 @@
 """From a file to a real book, and back from the book to a file."""
 
 import csv
-import os
-import sqlite3
+import io
+import zipfile
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
-import treasury
 from python_calamine import CalamineWorkbook
 
 from allocation.errors import InputError
@@ -60,7 +60,7 @@ def test_a_year_in_files(book, write):
     assert list(entries["document"]) == ["ZF1", "ZF2"]
     assert list(entries["origin"]) == ["2.csv:2", "2.csv:3"]
     assert list(entries["note"]) == ["首笔", ""]
-    assert all(finding.sound for finding in book.check())
+    assert not any(finding.places for finding in book.check())
 
 
 def test_the_same_file_twice_changes_nothing(book, write):
@@ -118,8 +118,6 @@ def test_money_that_is_not_there(book, write):
 
 
 def test_a_reversed_entry_comes_in_again(book, write):
-    from datetime import date
-
     import_file(book, write("1.csv", *MONEY), **GIVEN)
     path = write("2.csv", PAID[0])
     import_file(book, path)
@@ -147,12 +145,12 @@ def test_hostile_names_are_only_names(book, write, tmp_path, name):
     """In a name, a purpose and a note: refused, or text to the end."""
     quoted = '"' + name.replace('"', '""') + '"'
     row = f"2023-05-10,江苏省,5,收到,{quoted},,"
-    try:
-        import_file(book, write("a.csv", row), **GIVEN)
-    except InputError as error:
-        assert len(name) > 200 or not name.isprintable(), error
-        assert "\x1b" not in error.text()
+    if len(name) > 200 or not name.isprintable():
+        with pytest.raises(InputError) as caught:
+            import_file(book, write("a.csv", row), **GIVEN)
+        assert "\x1b" not in caught.value.text()
     else:
+        import_file(book, write("a.csv", row), **GIVEN)
         assert list(book.flows()["purpose"]) == [name]
     with pytest.raises(InputError) as caught:
         import_file(
@@ -164,9 +162,6 @@ def test_hostile_names_are_only_names(book, write, tmp_path, name):
     rows = CalamineWorkbook.from_path(tmp_path / "b.marked.xlsx").get_sheet_by_index(0).to_python()
     assert rows[1][1] == " ".join(name.split())[:32_767] or not name.isprintable()
     content = (tmp_path / "b.marked.xlsx").read_bytes()
-    import io
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         assert b"<f>" not in package.read("xl/worksheets/sheet1.xml")
     found = reconcile(book, write("c.csv", *MONEY), **GIVEN, since=None)
@@ -198,7 +193,8 @@ def test_what_libreoffice_writes(book, write):
         ),
         **GIVEN,
     )
-    done = import_file(book, path, batch=None)
+    import_file(book, write("2.csv", "2023-07-01,昆山,33,拨付,产业园,ZF0,"))
+    done = import_file(book, path)
     assert [p.content.fen for p in done.intake.new] == [120_500_000, 1_030_250_000, 33_000_000]
     assert [p.content.document for p in done.intake.new] == ["ZF001", "ZF002", "007"]
     lines = list(done.lines("zh"))
@@ -230,6 +226,3 @@ def test_reconciling(book, write, tmp_path, capsys):
     (path,) = save_reconciled(found, tmp_path)
     assert "only_file" in path.read_text(encoding="utf-8-sig")
     assert reconcile(book, write("2.csv", PAID[0])).complete
-    assert treasury.NAMES
-    assert os.path.exists(path)
-    assert sqlite3.sqlite_version
