@@ -45,6 +45,7 @@ def run(
     """Compare; write; print. Return 0 where both say the same, 1 where they do not."""
     from allocation.report.reconciled import print_reconciled, reconcile, save_reconciled
 
+    between = days(since=since, until=until)
     with opened(book) as shelf:
         found = reconcile(
             shelf,
@@ -53,7 +54,8 @@ def run(
             sheets=sheets,
             marked=out,
             language=language,
-            **days(since=since, until=until),
+            since=between["since"],
+            until=between["until"],
             **given(said),
         )
     written = save_reconciled(found, out) if out is not None else []

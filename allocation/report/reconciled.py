@@ -30,7 +30,18 @@ if TYPE_CHECKING:
 #: More rows of a table than this stand in the file only.
 MOST_ROWS = 60
 COLUMNS = (
-    *("result", "differs", "entry", "recipient", "kind", "fund", "year", "batch", "purpose"),
+    *(
+        "result",
+        "differs",
+        "entry",
+        "recipient",
+        "name",
+        "kind",
+        "fund",
+        "year",
+        "batch",
+        "purpose",
+    ),
     *("direct", "document", "day_file", "day_book", "yuan_file", "yuan_book"),
 )
 
@@ -39,6 +50,7 @@ class Difference(NamedTuple):
     """One difference: what the file says, what the book says, either may be missing."""
 
     result: str
+    name: str
     differs: tuple[str, ...]
     said: Content | None
     entry: Entered | None
@@ -82,9 +94,15 @@ def reconcile(
 def differences(found: Reconciled) -> list[Difference]:
     """Return every difference: pairs first, then what only the file has, then only the book."""
     return [
-        *(Difference("differs", p.differs, p.row.content, p.entry) for p in found.pairs),
-        *(Difference("only_file", (), row.content, None) for row in found.only_file),
-        *(Difference("only_book", (), None, entry) for entry in found.only_book),
+        *(
+            Difference("differs", pair.row.holder.name, pair.differs, pair.row.content, pair.entry)
+            for pair in found.pairs
+        ),
+        *(
+            Difference("only_file", row.holder.name, (), row.content, None)
+            for row in found.only_file
+        ),
+        *(Difference("only_book", entry.name, (), None, entry) for entry in found.only_book),
     ]
 
 
@@ -136,7 +154,7 @@ def _cells(one: Difference, language: Language) -> list[str]:
     days = dict.fromkeys(str(side.day) for side in (one.said, one.entry) if side)
     amounts = dict.fromkeys(format_amount(side.fen) for side in (one.said, one.entry) if side)
     return [
-        printable(either.code),
+        printable(one.name),
         "、".join(differs) or result,
         say(f"imports-kind-{either.kind}", language),
         printable(either.document),
@@ -152,6 +170,8 @@ def _row(one: Difference) -> Iterator[str]:
     yield one.result
     yield "+".join(one.differs)
     yield str(entry.entry) if entry else ""
-    yield from map(defused, map(str, (either.code, either.kind, *either.line, either.document)))
+    yield from map(
+        defused, map(str, (either.code, one.name, either.kind, *either.line, either.document))
+    )
     yield from (str(side.day) if side else "" for side in (said, entry))
     yield from (yuan(side.fen) if side else "" for side in (said, entry))

@@ -118,8 +118,8 @@ def test_any_split_into_exports_that_overlap(read, campaign):
     ("row", "head", "code", "found"),
     [
         ("2023-06-25,江宁经开曲,1,拨付,产业园,", None, "L12-unknown-recipient", "江宁经济技术"),
-        ("2023-06-25,江宁,100,拨付,船厂,", None, "L12-no-such-line", "产业园"),
-        ("2023-06-25,江宁,100,拨付,,", None, "L12-which-line", "绿色改造"),
+        ("2023-06-25,江宁,100,拨付,船厂,", None, "L12-unknown-money", "产业园"),
+        ("2023-06-25,江宁,100,拨付,,", None, "L12-which-money", "绿色改造"),
         ("2023-06-25,江宁,1,收到,产业园,", None, "L12-line-incomplete", "--fund、--year、--direct"),
         (
             "2023-06-25,江宁,100,拨付,产业园,32-kunshan",
@@ -144,11 +144,14 @@ def test_the_only_line_it_can_be(read):
 
 
 def test_every_problem_at_once_and_nothing_else(read):
-    intake = take_in(read(PAID, "2023-06-31,,-5,奖励,产业园,", PAID), book.BOOK)
+    rows = (PAID, "2023-06-31,,-5,奖励,产业园,", PAID, PAID.replace("100", "x").replace("江", "汪"))
+    intake = take_in(read(*rows), book.BOOK)
     assert codes(intake) == [
         "L14-not-a-day-cell",
         "L1-missing-cell",
         "L12-negative-amount",
         "L12-unknown-movement",
+        "L12-unknown-recipient",
+        "L2-not-an-amount",
     ]
     assert intake.new == []

@@ -144,6 +144,10 @@ def identified(reading: Reading, known: Known) -> list[Posting]:
         content = Content(row.day, holder.code, movement, row.fen, line, document_of(row))
         seen[content] += 1
         found.append(Posting(row, holder, content, seen[content]))
+    for row in reading.named:
+        holder = recipients.find(row.recipient, row.code, row.day, row.kind)
+        if isinstance(holder, Problem):
+            reading.mark(row, "recipient", holder)
     return sorted(found, key=lambda posting: posting.row[:2])
 
 

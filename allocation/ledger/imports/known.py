@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Entered(NamedTuple):
     """An entry of the book, as far as a file could say it.
 
-    ``origin`` says where it was read; it is blank for one entered by hand.
+    ``code`` and ``name`` are the holder's; ``origin`` says where it was read, and is blank for one
+    entered by hand.
     """
 
     entry: int
@@ -25,6 +26,7 @@ class Entered(NamedTuple):
     fen: int
     line: Line
     document: str
+    name: str = ""
     origin: str = ""
 
 

@@ -64,13 +64,13 @@ class Lines:
         agreeing = [line for line in self._lines if _agrees(line, said)]
         if not agreeing:
             shown = _shown(self._held.get(code) or self._lines)
-            return Problem("L12-no-such-line", words={"found": _said(said), "allowed": shown})
+            return Problem("L12-unknown-money", words={"found": _said(said), "allowed": shown})
         held = self._held.get(code, set())
         candidates = [line for line in agreeing if line in held] or agreeing
         if len(candidates) == 1:
             return candidates[0]
         words = {"found": _said(said), "allowed": _shown(candidates)}
-        return Problem("L12-which-line", words=words)
+        return Problem("L12-which-money", words=words)
 
 
 def line_words(line: Line) -> str:

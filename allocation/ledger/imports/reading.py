@@ -54,6 +54,8 @@ class Reading:
     ----------
     heads
         Head of each sheet; None where it has none.
+    named
+        Rows with something wrong in them that still say for whom they are.
     totals, remarks
         Rows that add up others, and rows that say neither day, recipient nor amount, as places.
     """
@@ -61,6 +63,7 @@ class Reading:
     opened: Opened
     heads: list[Head | None] = field(default_factory=list)
     rows: list[FileRow] = field(default_factory=list)
+    named: list[FileRow] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     totals: list[Place] = field(default_factory=list)

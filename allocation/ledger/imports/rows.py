@@ -77,12 +77,11 @@ class _Body:
         self._ragged(kept)
         picked = {field_: [cells[i] for i in kept] for field_, cells in columns.items()}
         values = self._values(picked, kept)
-        rows = [
-            FileRow(self.at, *row)
-            for row in zip(kept, *(values[name] for name in FileRow._fields[2:]), strict=True)
-            if row[0] not in self.wrong
-        ]
+        every = zip(kept, *(values[name] for name in FileRow._fields[2:]), strict=True)
+        found = [FileRow(self.at, *row) for row in every]
+        rows = [row for row in found if row.row not in self.wrong]
         self.reading.rows += rows
+        self.reading.named += [row for row in found if row.row in self.wrong and _says_whom(row)]
         if not self.wrong:
             self._compare_totals(columns, rows)
 
@@ -295,6 +294,14 @@ def _in_unit(cell: Cell, unit: Cell, otherwise: str | None) -> int | Wrong:
 def _says_total(cell: Cell) -> bool:
     maybe = isinstance(cell, str) and ("计" in cell or "total" in cell.lower())
     return maybe and bool(_TOTAL.fullmatch(folded(str(cell))))
+
+
+def _says_whom(row: FileRow) -> bool:
+    """Whether a row with something wrong in it still says for whom it is, when and what."""
+    parts = (row.day, row.recipient, row.code, row.kind)
+    return all(part is not None and not isinstance(part, Wrong) for part in parts) and (
+        bool(row.recipient or row.code)
+    )
 
 
 def _is_day(cell: Cell) -> bool:

@@ -58,7 +58,8 @@ def known_of(
     book: Book, reading: Reading, since: date | None = None, until: date | None = None
 ) -> Known:
     """Return what the book knows about a file's days and documents, and the days asked for."""
-    days = sorted([row.day for row in reading.rows] + [day for day in (since, until) if day])
+    stated = [row.day for row in (*reading.rows, *reading.named)]
+    days = sorted(stated + [day for day in (since, until) if day])
     if not days:
         return Known()
     documents = {document_of(row) for row in reading.rows} - {""}
@@ -126,6 +127,7 @@ def _entered(table: pd.DataFrame) -> list[Entered]:
             row.amount,
             Line(row.fund, row.year, row.batch, row.purpose, row.direct),
             row.document,
+            row.name,
             row.origin,
         )
         for row in table.itertuples()
