@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -31,21 +32,24 @@ _SHEET_NAME = re.compile(r"(?!')[^\[\]:*?/\\]{1,31}(?<!')")
 _WRONG = {"bg_color": "#FFC7CE", "font_color": "#9C0006", "border": 1, "border_color": "#9C0006"}
 
 
-def marked_name(file: str) -> str:
+def marked_name(file: str, number: int = 1) -> str:
     """Return the copy's name: it has no folder in it, whatever the file is called."""
     stem = _UNSAFE.sub("_", Path(file).stem)[:_LONGEST_NAME].strip() or "_"
-    return f"{stem}.marked.xlsx"
+    return f"{stem}.marked{'' if number == 1 else f'-{number}'}.xlsx"
 
 
 def save_marked(reading: Reading, folder: Path | str, language: Language = "zh") -> Path:
     """Write the marked-up copy into ``folder``; return its path.
+
+    An older copy stays: somebody may have corrected it.
 
     Raises
     ------
     InputError
         If it cannot be written.
     """
-    name = marked_name(reading.opened.file)
+    names = (marked_name(reading.opened.file, number) for number in count(1))
+    name = next(name for name in names if not Path(folder, name).exists())
 
     def write(path: Path) -> None:
         with path.open("wb") as file:
@@ -91,11 +95,11 @@ def _page(page: Any, sheet: Sheet, wrong: Mapping[tuple[int, int], str], formats
         page.set_column(column, column, min(width + 2, _WIDEST))
     page.set_landscape()
     page.fit_to_pages(1, 0)
-    for count, ((row, column), text) in enumerate(wrong.items()):
+    for number, ((row, column), text) in enumerate(wrong.items()):
         cells = sheet.rows[row]
         if column >= len(cells) or cells[column] == "":
             page.write_blank(row, column, None, formats.of("", wrong=True))
-        if count < MOST_COMMENTS:
+        if number < MOST_COMMENTS:
             lines = 1 + text_width(text) // 40
             page.write_comment(row, column, text, {"width": 320, "height": 20 + 18 * lines})
 
