@@ -88,25 +88,28 @@ def open_file(path: Path | str, names: Sequence[str] = ()) -> Opened:
     content = read_bytes(Path(path), str(path), TABLE_LIMIT, text=False)
     if isinstance(content, Problem):
         raise InputError([content])
-    if file.lower().endswith(_MACRO_ENDINGS):
-        raise InputError([Problem("L1-macros", Place(file), {"found": file})])
-    unread: dict[str, Unread] = {}
-    if content.startswith(_ZIP):
-        parts = parts_of(content, file)
-        if isinstance(parts, Problem):
-            raise InputError([parts])
-        unread = unread_cells(parts)
-        sheets, problems = _workbook(packed(parts), file, names, unread)
-    elif content.startswith(_OLE):
-        if _MACROS_OF_XLS in content:
-            raise InputError([Problem("L1-macros", Place(file), {"found": file})])
-        sheets, problems = _workbook(content, file, names, unread)
-    else:
-        sheets, problems = _csv(file, content)
+    sheets, problems = _sheets(content, file, names)
     raise_if_any(problems)
     if not sheets:
         raise InputError([Problem("L1-empty-file", Place(file), {"found": file})])
     return Opened(file, digest(content), tuple(sheets), tuple(problems))
+
+
+def _sheets(content: bytes, file: str, names: Sequence[str]) -> tuple[list[Sheet], list[Problem]]:
+    """Return the sheets of a file by what it is, with everything wrong with it as a whole."""
+    xls = content.startswith(_OLE)
+    if file.lower().endswith(_MACRO_ENDINGS) or (xls and _MACROS_OF_XLS in content):
+        return [], [Problem("L1-macros", Place(file), {"found": file})]
+    if content.startswith(_ZIP):
+        parts = parts_of(content, file)
+        if isinstance(parts, Problem):
+            return [], [parts]
+        return _workbook(packed(parts), file, names, unread_cells(parts))
+    if xls:
+        return _workbook(content, file, names, {})
+    if names:
+        return [], [_no_sheet(name, [], file) for name in names]
+    return _csv(file, content)
 
 
 def letters(column: int) -> str:
@@ -170,5 +173,9 @@ def _sheet(file: str, name: str, sheet: Any, unread: Unread) -> Sheet:
 
 
 def _no_sheet(name: str, found: Sequence[str], file: str) -> Problem:
-    words = {"found": name[:60], "allowed": "、".join(found)[:300], "nearest": nearest(name, found)}
+    words = {
+        "found": name[:60],
+        "allowed": "、".join(found)[:300] or "—",
+        "nearest": nearest(name, found),
+    }
     return Problem("L1-no-such-sheet", Place(file), words)
