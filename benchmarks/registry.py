@@ -9,6 +9,7 @@ from benchmarks import (
     conflicts,
     explained,
     general_rules,
+    imports,
     nested_rules,
     pot_curve,
     schedules,
@@ -28,5 +29,6 @@ BENCHMARKS = (
     schedules.SPEED,
     schedules.MEMORY,
     books.STATUS,
+    imports.SPEED,
     command_line.START_UP,
 )

@@ -40,6 +40,8 @@ BOOK = (
     "init",
     "issue",
     "post",
+    "import",
+    "reconcile",
     "reverse",
     "show",
     "status",
