@@ -1,0 +1,155 @@
+r"""Whole-number programs asked objective after objective, until one answer is left.
+
+.. math::
+
+    \operatorname{lex\,min}\; (c^1 x, c^2 x, \dots) \quad\text{s.t.}\quad
+    \ell \le A x \le u, \qquad x_j \in \mathbb{Z}_+ \text{ for gets, gives and touched}
+
+Floats only carry the whole numbers of the moves; the value of an objective is computed from these
+by whoever asks and handed back, and :math:`c^i x \le v^i` is a row from then on. What ties leave is
+fixed cell by cell in a stated order: touched or not first, in runs with powers of two as weights,
+then how much. The lexicographically first answer is one only, so it depends on no solver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from allocation_models.blame import InfeasibleError, find_conflict, float_program
+from allocation_models.program import Block, stack
+from allocation_models.solvers import Solver, Status, UnprovenError
+
+if TYPE_CHECKING:
+    from allocation_models.program import Floats, Integers, LinearProgram
+
+#: Cells decided by one program; their weights are powers of two.
+_RUN = 16
+#: What a row of a value reached leaves to a solver's tolerance.
+_ROOM = 1e-6
+
+
+@dataclass
+class Wide:
+    """Columns and rows of the moves of ``cells``: gets, gives, touched; from ``first`` on others."""
+
+    cells: int
+    first: int
+    lower: Integers
+    upper: Integers
+    rows: list[Block] = field(default_factory=list)
+
+
+def unproven_unless(sound: object, what: str) -> None:
+    """Raise UnprovenError unless a check of ours holds."""
+    if not sound:
+        raise UnprovenError(f"{what}: a check in whole numbers failed")
+
+
+class Search:
+    """One program, its rows of values reached, and bounds that close in as ties are decided.
+
+    Attributes
+    ----------
+    values
+        What has been reached, in order.
+    """
+
+    def __init__(self, wide: Wide, solver: Solver) -> None:
+        self._wide, self._solver = wide, solver
+        self._exact = stack(wide.rows, wide.lower, wide.upper)
+        self._lower, self._upper = wide.lower.copy(), wide.upper.copy()
+        self._reached: list[tuple[Integers, int]] = []
+        self._integer = np.arange(len(wide.lower)) < 3 * wide.cells
+        self.values: list[int] = []
+
+    def best(self, cost: Integers | Floats) -> Integers:
+        """Return the moves of least cost, shape (K,), whole.
+
+        Raises
+        ------
+        InfeasibleError
+            If there are none; with the rows and columns that conflict.
+        UnprovenError
+            If nothing was proven.
+        """
+        program = self._with_reached()
+        size = max(float(np.abs(cost).max(initial=0.0)), 1.0)
+        floats = float_program(program, 1.0, np.asarray(cost, dtype=np.float64) / size)
+        floats = replace(floats, integer=self._integer, row_upper=self._roomy(floats.row_upper))
+        solution = self._solver(floats).solve()
+        if solution.status is Status.INFEASIBLE:
+            conflict = None if self._reached else find_conflict(self._exact)
+            if conflict is None:
+                raise UnprovenError("infeasible, no proof")
+            raise InfeasibleError(conflict)
+        return self._whole(solution.x)
+
+    def reach(self, cost: Integers, value: int) -> None:
+        """Hold ``cost`` at most at ``value`` from now on."""
+        self._reached.append((cost, value))
+        self.values.append(value)
+
+    def only(self, order: Integers) -> Integers:
+        """Return the one answer that the order among cells leaves, shape (K,), whole."""
+        count = self._wide.cells
+        ranked = np.argsort(order, kind="stable")
+        moves = self._touched(ranked)
+        for cell in ranked[moves[ranked] != 0].tolist():
+            cost = np.zeros(len(self._lower))
+            cost[cell], cost[count + cell] = -1.0, 1.0
+            moves = self.best(cost)
+            self._fix(np.array([cell]), moves)
+        return self.best(np.zeros(len(self._lower)))
+
+    def _touched(self, ranked: Integers) -> Integers:
+        """Fix who is touched: the first in the order as little as can be."""
+        count = self._wide.cells
+        moves = self.best(np.zeros(len(self._lower)))
+        for start in range(0, count, _RUN):
+            run = ranked[start : start + _RUN]
+            cost = np.zeros(len(self._lower))
+            cost[2 * count + run] = 2.0 ** np.arange(len(run) - 1, -1, -1)
+            moves = self.best(cost)
+            still = run[moves[run] == 0]
+            self._upper[np.concatenate([still, count + still, 2 * count + still])] = 0
+            up, down = run[moves[run] > 0], run[moves[run] < 0]
+            self._lower[2 * count + np.concatenate([up, down])] = 1
+        return moves
+
+    def _fix(self, cells: Integers, moves: Integers) -> None:
+        gets = np.concatenate([np.maximum(moves[cells], 0), np.maximum(-moves[cells], 0)])
+        columns = np.concatenate([cells, self._wide.cells + cells])
+        self._lower[columns] = self._upper[columns] = gets
+
+    def _with_reached(self) -> LinearProgram:
+        """Return the program with a row for each value reached, bounds as they now stand."""
+        rows = [
+            Block(
+                "value",
+                np.zeros(np.count_nonzero(cost), dtype=np.int64),
+                np.flatnonzero(cost),
+                cost[cost != 0],
+                np.array([-(2**62)]),
+                np.array([value]),
+            )
+            for cost, value in self._reached
+        ]
+        return stack([*self._wide.rows, *rows], self._lower, self._upper)
+
+    def _roomy(self, upper: Floats) -> Floats:
+        """Leave the rows of values a solver's tolerance: values are whole, so no more fits in."""
+        room = np.zeros(len(upper))
+        if self._reached:
+            room[-len(self._reached) :] = _ROOM
+        return upper + room
+
+    def _whole(self, x: Floats) -> Integers:
+        """Return the moves of an answer in whole numbers; they must be near to it."""
+        count = self._wide.cells
+        net = x[:count] - x[count : 2 * count]
+        moves = np.rint(net).astype(np.int64)
+        unproven_unless(np.abs(net - moves).max(initial=0.0) < 1e-4, "whole moves")
+        return moves
