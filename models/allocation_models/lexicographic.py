@@ -33,7 +33,7 @@ _ROOM = 1e-6
 
 @dataclass
 class Wide:
-    """Columns and rows of the moves of ``cells``: gets, gives, touched; from ``first`` on others."""
+    """Columns and rows of the moves of ``cells``: gets, gives, touched, others from ``first``."""
 
     cells: int
     first: int

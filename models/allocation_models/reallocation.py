@@ -32,12 +32,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from allocation_models.lexicographic import Search, Wide, unproven_unless
-from allocation_models.program import NO_BOUND, Block, LinearProgram, stack
+from allocation_models.program import NO_BOUND, Block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allocation_models.program import Integers
+    from allocation_models.program import Integers, LinearProgram
     from allocation_models.solvers import Solver
 
 Aim = Literal["use", "moved", "fair", "few"]
@@ -85,13 +85,15 @@ class Exchange:
     def upper(self) -> Integers:
         """Shape (K,): the largest move of each cell: no more than others of its pool can give."""
         idle = np.bincount(self.pool, weights=-self.lower).astype(np.int64)
-        return np.minimum(self.rules.column_upper[: self.cells], idle[self.pool])
+        most: Integers = np.minimum(self.rules.column_upper[: self.cells], idle[self.pool])
+        return most
 
     def used(self, moves: Integers) -> Integers:
         """Return by how much each user uses more (below zero: less), shape (G,), exactly."""
         net = np.zeros(len(self.spare), dtype=np.int64)
         np.add.at(net, self.user, moves)
-        return np.minimum(net + self.spare, self.ends[:, -1])
+        used: Integers = np.minimum(net + self.spare, self.ends[:, -1])
+        return used
 
     def value(self, aim: Aim, moves: Integers) -> int:
         """Return the value of an aim, exactly; less is better."""
@@ -121,7 +123,8 @@ def parts_of(use: Integers, held: Integers, quantum: int, parts: int = PARTS) ->
     """
     step = np.arange(1, parts + 1)
     beyond = use[:, None] * step - held[:, None] * parts
-    return np.maximum(beyond // (parts * quantum), 0)
+    ends: Integers = np.maximum(beyond // (parts * quantum), 0)
+    return ends
 
 
 def reallocate(exchange: Exchange, aims: Sequence[Aim], solver: Solver) -> Integers:
@@ -265,8 +268,3 @@ def transfers(moves: Integers, pool: Integers, order: Integers) -> list[tuple[in
         )
         found += list(pairs)
     return found
-
-
-def program_of(wide: Wide) -> LinearProgram:
-    """Return all rows over all columns."""
-    return stack(wide.rows, wide.lower, wide.upper)

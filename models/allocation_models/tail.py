@@ -21,6 +21,7 @@ below it (Aneja and Nair, "Bicriteria transportation problem", *Management Scien
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -34,12 +35,14 @@ from allocation_models.reallocation import columns_of
 from allocation_models.solvers import Status, UnprovenError
 
 if TYPE_CHECKING:
-    from allocation_models.program import Floats, Integers
+    from allocation_models.program import Floats, Integers, LinearProgram
     from allocation_models.reallocation import Exchange
     from allocation_models.solvers import FloatProgram, Solver
 
+_Aim = Literal["leftover", "moved", "few"]
+_AIMS: tuple[_Aim, ...] = ("leftover", "moved", "few")
 #: No more corners are looked for; there are seldom more than a few dozen.
-MOST_CORNERS = 60
+MOST_CORNERS = 40
 #: Corners nearer to a line than this share of its length lie on it.
 _ON_LINE = 1e-7
 
@@ -68,6 +71,12 @@ class Uncertain:
         np.add.at(net, self.exchange.user, moves)
         left: Integers = np.maximum(self.excess + net, 0).sum(axis=1)
         return left
+
+    def value(self, aim: _Aim, moves: Integers) -> int:
+        """Return the value of an aim, exactly; the leftover of all scenarios together."""
+        if aim == "leftover":
+            return int(self.leftover(moves).sum())
+        return self.exchange.value(aim, moves)
 
 
 def worst_mean(losses: Integers, tail: Fraction) -> Fraction:
@@ -104,19 +113,13 @@ def reallocate_uncertain(problem: Uncertain, most: int | None, solver: Solver) -
     """
     wide = _wide(problem, most)
     search = Search(wide, solver)
-    count = problem.exchange.cells
-    for aim in ("leftover", "moved", "few"):
+    for aim in _AIMS:
         cost = _cost(problem, wide, aim)
         moves = search.best(cost)
-        value = int(problem.leftover(moves).sum())
-        if aim != "leftover":
-            value = problem.exchange.value(aim, moves)
-        search.reach(cost, value)
+        search.reach(cost, problem.value(aim, moves))
     moves = search.only(problem.exchange.order)
     exchange = problem.exchange
-    assert len(moves) == count, "a move for each cell"
-    reached = [int(problem.leftover(moves).sum())]
-    reached += [exchange.value("moved", moves), exchange.value("few", moves)]
+    reached = [problem.value(aim, moves) for aim in _AIMS]
     unproven_unless(exchange.holds(moves) and reached == search.values, "moves")
     bound = worst_mean(problem.leftover(moves), problem.tail)
     unproven_unless(most is None or bound <= most, "the tail")
@@ -152,9 +155,11 @@ def frontier(problem: Uncertain, solver: Solver) -> Frontier:
     """
     weigh = _Weigh(problem, solver)
     low, high = weigh.end(0), weigh.end(1)
-    corners, open_pairs, complete = [low, high], [(low, high)], True
+    corners, complete = [low, high], True
+    # Neighbours in the order found: if not all corners are, those found lie all along it.
+    open_pairs = deque([(low, high)])
     while open_pairs:
-        first, second = open_pairs.pop()
+        first, second = open_pairs.popleft()
         if _near(first, second):
             continue
         if len(corners) >= MOST_CORNERS:
@@ -213,7 +218,7 @@ class _Weigh:
     def end(self, first: int) -> _Point:
         """Return the point that is least in one of the two, then in the other."""
         once = self._point(replace(self._free, cost=self._cost[first]))
-        room = 1e-7 * max(1.0, abs(once[first]))
+        room = 1e-9 * max(1.0, abs(once[first]))
         held = _with_row(
             _floats(self._program),
             self._cost[first],
@@ -233,10 +238,7 @@ class _Weigh:
         return float(values[0]), float(values[1])
 
 
-def _floats(program: object) -> FloatProgram:
-    from allocation_models.program import LinearProgram
-
-    assert isinstance(program, LinearProgram), "a stacked program"
+def _floats(program: LinearProgram) -> FloatProgram:
     return float_program(program, 1.0, np.zeros(program.columns))
 
 
@@ -250,9 +252,6 @@ def _with_row(program: FloatProgram, row: Floats, lower: Floats, upper: Floats) 
         row_lower=np.append(program.row_lower, lower),
         row_upper=np.append(program.row_upper, upper),
     )
-
-
-_Aim = Literal["leftover", "moved", "few"]
 
 
 def _cost(problem: Uncertain, wide: Wide, aim: _Aim) -> Integers:
