@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Place,
         Problem,
     )
+    from allocation.ledger.book import Book
     from allocation.record import read_record
     from allocation.report.attributed import attribution_frame as attribute
     from allocation.report.cliffs import Cliffs, cliffs
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Allocation",
     "BokuanError",
+    "Book",
     "Cliffs",
     "Clock",
     "ConflictError",
@@ -81,6 +83,7 @@ __all__ = [
 _HOMES = {
     "Allocation": ("allocation.result", "Allocation"),
     "BokuanError": ("allocation.errors", "BokuanError"),
+    "Book": ("allocation.ledger.book", "Book"),
     "Cliffs": ("allocation.report.cliffs", "Cliffs"),
     "Clock": ("allocation.report.clock", "Clock"),
     "ConflictError": ("allocation.errors", "ConflictError"),

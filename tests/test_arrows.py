@@ -23,6 +23,7 @@ HOUSE = [
     # What officers hold.
     ["allocation.model_file"],
     ["allocation.report"],
+    ["allocation.ledger"],
     ["allocation.disbursement"],
     ["allocation.explain"],
     # The main road, from a scenario to proven amounts.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from allocation.disbursement.schedule import Schedule
 
 _HEAD_ROW, _TOTAL_ROW, _FIRST = 2, 3, 2
-_NUMBER_WIDTH, _NARROWEST, _WIDEST = 6, 10, 40
+_NUMBER_WIDTH, _NARROWEST, _WIDEST, _NOTE_WIDTH = 6, 10, 40, 80
 
 
 def write_book(found: Schedule, path: Path, language: Language) -> None:
@@ -94,8 +94,8 @@ def _payments(found: Schedule, sheet: Sheet) -> None:
 
 
 def _notes(found: Schedule, sheet: Sheet) -> None:
-    sheet.page.set_column(0, 0, 100)
+    sheet.page.set_column(0, 0, _NOTE_WIDTH)
     for row, line in enumerate(notes(found, sheet.language)):
         sheet.page.write_string(row, 0, printable(line), sheet.look(text_wrap=True, border=0))
-        sheet.fit_height(row, (line, 100))
+        sheet.fit_height(row, (line, _NOTE_WIDTH))
     sheet.printed(landscape=False)

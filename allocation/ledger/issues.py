@@ -1,0 +1,80 @@
+"""Issuing an allocation: what comes in from above, and what goes on to each recipient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allocation.errors import Problem, raise_if_any
+from allocation.ledger.holders import registered
+from allocation.ledger.records import CENTRAL, Holder, Line, Movement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from allocation.disbursement.issue import Issue
+    from allocation.ledger.records import MovementKind
+
+
+def issuing(
+    issue: Issue,
+    *,
+    fund: str,
+    on: date,
+    batch: str = "",
+    document: str = "",
+    direct: bool = False,
+    under: str = "",
+    received: bool = True,
+) -> tuple[list[Movement], list[Holder]]:
+    """Return the movements of an issue, and the holders that the registry does not know.
+
+    Parameters
+    ----------
+    under
+        Code of the unit whose recipients are not in the registry, such as projects.
+    received
+        Whether each unit receives from above what it passes on; else it has it already.
+
+    Raises
+    ------
+    InputError
+        If it is not known below whom a recipient stands.
+    """
+    known = registered()
+    problems, projects = [], []
+    for code, name in zip(issue.ids, issue.names, strict=True):
+        if code in known:
+            continue
+        if not under:
+            problems.append(Problem("L12-issue-under", words={"found": name[:60]}))
+        projects.append(Holder(code, name, "project", under))
+    raise_if_any(problems)
+    holders = known | {holder.code: holder for holder in projects}
+    purposes: Sequence[str] = issue.purposes or ("",)
+    day, movements = on.isoformat(), []
+    sums: dict[tuple[str, Line], int] = {}
+    for at, code in enumerate(issue.ids):
+        for purpose, fen in zip(purposes, issue.cells[at].tolist(), strict=True):
+            line = Line(fund, issue.year, batch, purpose, direct)
+            unit = code if holders[code].parent == CENTRAL else holders[code].parent
+            sums[unit, line] = sums.get((unit, line), 0) + fen
+            if unit != code and fen:
+                kind: MovementKind = "issue" if fen > 0 else "recover"
+                movements.append(Movement(kind, line, code, abs(fen), day, document=document))
+    taken = [movement for movement in movements if movement.kind == "recover"]
+    given = [movement for movement in movements if movement.kind == "issue"]
+    return [*_received(sums, day, document, received=received), *taken, *given], projects
+
+
+def _received(
+    sums: dict[tuple[str, Line], int], day: str, document: str, *, received: bool
+) -> list[Movement]:
+    """Return what each unit receives; a unit that only passes on what it has receives nothing."""
+    if not received:
+        return []
+    return [
+        Movement("receive", line, unit, fen, day, document=document)
+        for (unit, line), fen in sums.items()
+        if fen > 0
+    ]

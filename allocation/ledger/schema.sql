@@ -1,0 +1,272 @@
+-- The book, version 1. What is true stands in journal and entry, which are only ever added to.
+-- Balances and daily sums follow from them by the trigger that seals a journal.
+
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- 资金: one kind of money; no movement changes it, nor its direct-fund tag.
+CREATE TABLE line (
+    id INTEGER PRIMARY KEY,
+    fund TEXT NOT NULL CHECK (fund <> ''),
+    year INTEGER NOT NULL CHECK (year BETWEEN 1950 AND 9999),
+    batch TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    direct INTEGER NOT NULL CHECK (direct IN (0, 1)),
+    UNIQUE (fund, year, batch, purpose, direct)
+) STRICT;
+
+CREATE TABLE holder (
+    id INTEGER PRIMARY KEY,
+    code TEXT NOT NULL UNIQUE CHECK (code <> ''),
+    name TEXT NOT NULL,
+    level TEXT NOT NULL CHECK (level IN ('central', 'unit', 'city', 'zone', 'project')),
+    parent INTEGER REFERENCES holder (id),
+    CHECK ((level = 'central') = (parent IS NULL))
+) STRICT;
+
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY,
+    line INTEGER NOT NULL REFERENCES line (id),
+    holder INTEGER NOT NULL REFERENCES holder (id),
+    kind TEXT NOT NULL CHECK (kind IN (
+        'source', 'issued', 'committed', 'disbursed', 'spent', 'carried_over', 'surplus', 'recovered'
+    )),
+    balance INTEGER NOT NULL DEFAULT 0,
+    last_journal INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (line, holder, kind),
+    CONSTRAINT never_below_zero CHECK (balance >= 0 OR kind = 'source')
+) STRICT;
+
+-- Which movement may go from which account to which: at one holder, down to a child, up to a parent.
+CREATE TABLE movement (
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    target TEXT NOT NULL,
+    way TEXT NOT NULL CHECK (way IN ('same', 'down', 'up')),
+    PRIMARY KEY (kind, source, target)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO movement (kind, source, target, way) VALUES
+    ('receive', 'source', 'issued', 'down'),
+    ('issue', 'issued', 'issued', 'down'),
+    ('issue', 'recovered', 'issued', 'down'),
+    ('commit', 'issued', 'committed', 'same'),
+    ('release', 'committed', 'issued', 'same'),
+    ('disburse', 'issued', 'disbursed', 'same'),
+    ('disburse', 'committed', 'disbursed', 'same'),
+    ('spend', 'disbursed', 'spent', 'same'),
+    ('refund', 'disbursed', 'issued', 'same'),
+    ('carry_over', 'issued', 'carried_over', 'same'),
+    ('carry_over', 'committed', 'carried_over', 'same'),
+    ('carry_over', 'disbursed', 'carried_over', 'same'),
+    ('carry_over', 'recovered', 'carried_over', 'same'),
+    ('reopen', 'carried_over', 'issued', 'same'),
+    ('reopen', 'carried_over', 'committed', 'same'),
+    ('reopen', 'carried_over', 'disbursed', 'same'),
+    ('reopen', 'carried_over', 'recovered', 'same'),
+    ('lapse', 'issued', 'surplus', 'same'),
+    ('lapse', 'committed', 'surplus', 'same'),
+    ('lapse', 'disbursed', 'surplus', 'same'),
+    ('lapse', 'recovered', 'surplus', 'same'),
+    ('recover', 'issued', 'recovered', 'up'),
+    ('recover', 'disbursed', 'recovered', 'up'),
+    ('recover', 'surplus', 'recovered', 'up'),
+    ('return', 'recovered', 'source', 'up'),
+    ('return', 'surplus', 'source', 'up');
+
+-- One transfer. It has two sides and an amount above zero, so it cannot be out of balance.
+-- A reversal is the same kind with its sides exchanged.
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY,
+    journal INTEGER NOT NULL REFERENCES journal (id) DEFERRABLE INITIALLY DEFERRED,
+    kind TEXT NOT NULL,
+    source INTEGER NOT NULL,
+    target INTEGER NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    valid_on TEXT NOT NULL CHECK (valid_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    document TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT '',
+    origin TEXT NOT NULL DEFAULT '',
+    origin_hash TEXT,
+    reverses INTEGER REFERENCES entry (id)
+) STRICT;
+
+CREATE INDEX entry_by_journal ON entry (journal);
+CREATE UNIQUE INDEX entry_by_origin ON entry (origin_hash) WHERE origin_hash IS NOT NULL;
+
+CREATE UNIQUE INDEX entry_by_reversed ON entry (reverses) WHERE reverses IS NOT NULL;
+
+-- 凭证: what was posted together. Its row is written last and seals the entries that name it.
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY,
+    made_by TEXT NOT NULL CHECK (made_by IN (
+        'issue', 'import', 'manual', 'close', 'reverse', 'reallocate'
+    )),
+    recorded_at TEXT NOT NULL,
+    file TEXT NOT NULL DEFAULT '',
+    file_hash TEXT NOT NULL DEFAULT '',
+    entries INTEGER NOT NULL CHECK (entries > 0),
+    amount INTEGER NOT NULL,
+    accounts INTEGER NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Entries summed by way, kind and day; a reversal counts against the kind and way it reverses.
+CREATE TABLE daily (
+    source INTEGER NOT NULL,
+    target INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    day TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    PRIMARY KEY (source, target, kind, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX daily_by_target ON daily (target, day);
+
+CREATE TRIGGER entry_sealed BEFORE INSERT ON entry
+WHEN NEW.journal <= (SELECT coalesce(max(id), 0) FROM journal)
+BEGIN
+    SELECT RAISE(ABORT, 'sealed');
+END;
+
+CREATE TRIGGER entry_kept BEFORE UPDATE ON entry
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER entry_there BEFORE DELETE ON entry
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER journal_kept BEFORE UPDATE ON journal
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER journal_there BEFORE DELETE ON journal
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER account_new BEFORE INSERT ON account
+WHEN NEW.balance <> 0 OR NEW.last_journal <> 0
+BEGIN
+    SELECT RAISE(ABORT, 'balance');
+END;
+
+CREATE TRIGGER account_there BEFORE DELETE ON account
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+-- A balance moves once for each journal that touches it, by the trigger that seals it.
+CREATE TRIGGER account_kept BEFORE UPDATE ON account
+WHEN NEW.id <> OLD.id OR NEW.line <> OLD.line OR NEW.holder <> OLD.holder OR NEW.kind <> OLD.kind
+    OR NEW.last_journal <= OLD.last_journal
+    OR NEW.last_journal <> (SELECT max(id) FROM journal)
+    OR NOT EXISTS (
+        SELECT 1 FROM entry
+        WHERE journal = NEW.last_journal AND (source = OLD.id OR target = OLD.id)
+    )
+BEGIN
+    SELECT RAISE(ABORT, 'balance');
+END;
+
+CREATE TRIGGER line_kept BEFORE UPDATE ON line
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER line_there BEFORE DELETE ON line
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER holder_kept BEFORE UPDATE OF id, code, level, parent ON holder
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER holder_there BEFORE DELETE ON holder
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER journal_order BEFORE INSERT ON journal
+WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM journal)
+    OR NEW.previous <> coalesce((SELECT hash FROM journal ORDER BY id DESC LIMIT 1), '')
+    OR NEW.recorded_at < coalesce((SELECT recorded_at FROM journal ORDER BY id DESC LIMIT 1), '')
+BEGIN
+    SELECT RAISE(ABORT, 'chain');
+END;
+
+CREATE TRIGGER journal_sealed AFTER INSERT ON journal
+BEGIN
+    SELECT RAISE(ABORT, 'count') WHERE NEW.entries <> (
+        SELECT count(*) FROM entry WHERE journal = NEW.id
+    ) OR NEW.amount <> (SELECT sum(amount) FROM entry WHERE journal = NEW.id);
+
+    -- Both sides hold the same money, and the kind may go that way.
+    SELECT RAISE(ABORT, 'movement') WHERE EXISTS (
+        SELECT 1
+        FROM entry
+        LEFT JOIN account AS a
+            ON a.id = CASE WHEN entry.reverses IS NULL THEN entry.source ELSE entry.target END
+        LEFT JOIN account AS b
+            ON b.id = CASE WHEN entry.reverses IS NULL THEN entry.target ELSE entry.source END
+        LEFT JOIN holder AS up ON up.id = a.holder
+        LEFT JOIN holder AS down ON down.id = b.holder
+        LEFT JOIN movement
+            ON movement.kind = entry.kind
+            AND movement.source = a.kind
+            AND movement.target = b.kind
+        WHERE entry.journal = NEW.id AND (
+            a.line IS NOT b.line OR movement.way IS NULL OR CASE movement.way
+                WHEN 'same' THEN a.holder <> b.holder
+                WHEN 'down' THEN down.parent IS NOT a.holder
+                ELSE up.parent IS NOT b.holder
+            END
+        )
+    );
+
+    -- A reversal is the exact opposite of an entry that is no reversal.
+    SELECT RAISE(ABORT, 'reversal') WHERE EXISTS (
+        SELECT 1
+        FROM entry
+        LEFT JOIN entry AS old ON old.id = entry.reverses
+        WHERE entry.journal = NEW.id AND entry.reverses IS NOT NULL AND (
+            old.reverses IS NOT NULL OR old.kind IS NOT entry.kind
+            OR old.source IS NOT entry.target OR old.target IS NOT entry.source
+            OR old.amount IS NOT entry.amount OR old.journal >= NEW.id
+        )
+    );
+
+    UPDATE account
+    SET balance = balance + moved.amount, last_journal = NEW.id
+    FROM (
+        SELECT holding, sum(amount) AS amount
+        FROM (
+            SELECT target AS holding, amount FROM entry WHERE journal = NEW.id
+            UNION ALL
+            SELECT source, -amount FROM entry WHERE journal = NEW.id
+        )
+        GROUP BY holding
+    ) AS moved
+    WHERE account.id = moved.holding;
+
+    INSERT INTO daily (source, target, kind, day, amount)
+    SELECT
+        CASE WHEN reverses IS NULL THEN source ELSE target END AS a,
+        CASE WHEN reverses IS NULL THEN target ELSE source END AS b,
+        kind,
+        valid_on,
+        sum(CASE WHEN reverses IS NULL THEN amount ELSE -amount END)
+    FROM entry
+    WHERE journal = NEW.id
+    GROUP BY a, b, kind, valid_on
+    ON CONFLICT DO UPDATE SET amount = daily.amount + excluded.amount;
+END;
