@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
     from allocation.report.notice import Notices, notice
+    from allocation.report.reallocated import Reallocated, reallocate
     from allocation.report.repairs import conflict_frame as conflicting
     from allocation.report.repairs import repairs
     from allocation.report.scheduled import Scheduled, schedule
@@ -58,6 +59,7 @@ __all__ = [
     "Notices",
     "Place",
     "Problem",
+    "Reallocated",
     "Scheduled",
     "Verification",
     "__version__",
@@ -72,6 +74,7 @@ __all__ = [
     "load",
     "notice",
     "read_record",
+    "reallocate",
     "repairs",
     "schedule",
     "sensitivity",
@@ -96,6 +99,8 @@ _HOMES = {
     "Notices": ("allocation.report.notice", "Notices"),
     "Place": ("allocation.errors", "Place"),
     "Problem": ("allocation.errors", "Problem"),
+    "Reallocated": ("allocation.report.reallocated", "Reallocated"),
+    "reallocate": ("allocation.report.reallocated", "reallocate"),
     "allocate": ("allocation.engine", "allocate"),
     "attribute": ("allocation.report.attributed", "attribution_frame"),
     "check": ("allocation.conflict", "check"),

@@ -30,6 +30,7 @@ COMMANDS = (
     "verify",
     "clock",
     "schedule",
+    "reallocate",
     "notice",
     "export",
     "doctor",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: What makes a line of money; a table may leave any of them out.
 LINE = ("fund", "year", "batch", "purpose", "direct")
-#: Of what is issued: idle first, then the frozen parts.
+#: Of what is issued: idle first, then the frozen parts that a table may give.
 PARTS = ("available", "committed", "disbursed", "spent")
 _YES, _NO = ("1", "是", "true"), ("", "0", "否", "false")
 
@@ -53,17 +53,21 @@ class Holdings:
     lines
         Shape (L,).
     parts
-        Shape (4, n, L): ``available``, ``committed``, ``disbursed``, ``spent``.
+        Shape (5, n, L): ``available``, ``committed``, ``disbursed``, ``spent``, and what was passed
+        on to others or is closed.
     parents
         Shape (n,): from whom each has its money; empty where not known.
     hashes
         File name to SHA-256 hex of what was read.
+    state
+        Of the book, if it was read from one.
     """
 
     lines: tuple[Line, ...]
     parts: Integers
     parents: tuple[str, ...]
     hashes: dict[str, str]
+    state: str = ""
 
     @property
     def idle(self) -> Integers:
@@ -105,10 +109,10 @@ def read_holdings(
     if any(not problem.warning for problem in problems):
         return None, problems
     lines = tuple(sorted({row.line for row in rows}))
-    parts = np.zeros((len(PARTS), len(frame), len(lines)), dtype=np.int64)
+    parts = np.zeros((len(PARTS) + 1, len(frame), len(lines)), dtype=np.int64)
     parents = [""] * len(frame)
     for row in rows:
-        parts[:, row.at, lines.index(row.line)] = row.fen
+        parts[:-1, row.at, lines.index(row.line)] = row.fen
         parents[row.at] = row.parent
     if not parts.any():
         problems.append(Problem("L12-nothing-held", Place(table.file), {"found": table.file}))

@@ -61,7 +61,8 @@ class ReallocationPlan(Model):
         description="目标先后 / order of the objectives",
         json_schema_extra={"default": ", ".join(ORDER)},
     )
-    holdings: Holdings
+    fund: str = Field("", description="账簿中的哪项资金,缺省全部 / which fund of the book")
+    holdings: Holdings | None = None
     use: Use | None = None
     uncertain: Uncertain | None = None
 

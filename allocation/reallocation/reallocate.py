@@ -12,7 +12,8 @@ from allocation.conflict import conflict_error
 from allocation.engine import DEFAULT_SOLVER, solver_named
 from allocation.errors import BokuanError, ConflictError, FaultError, InputError, Problem
 from allocation.money import format_amount
-from allocation.reallocation.holdings import read_holdings
+from allocation.reallocation.from_book import holdings_of_book
+from allocation.reallocation.holdings import Holdings, read_holdings
 from allocation.reallocation.plan import ReallocationPlan
 from allocation.reallocation.problem import Ground, excess_of, exchange_of, ground_of
 from allocation.reallocation.use import read_use
@@ -23,8 +24,10 @@ from allocation.scenario.settings import read_settings
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from allocation.ledger.book import Book
     from allocation.reallocation.use import Users
     from allocation.scenario import Loaded
+    from allocation.scenario.trail import Trail
     from allocation_models.program import Floats, Integers
     from allocation_models.reallocation import Exchange
     from allocation_models.solvers import Solver
@@ -134,6 +137,7 @@ def reallocate(
     path: Path | str,
     *,
     scenario: str | None = None,
+    book: Book | None = None,
     uncertain: bool = False,
     solver: str = DEFAULT_SOLVER,
 ) -> Reallocation:
@@ -145,6 +149,8 @@ def reallocate(
         The plan; its tables are beside it.
     scenario
         Whose rules hold; default: the plan's.
+    book
+        What is held, as of the plan's day; default: the plan's table.
     uncertain
         Whether to use the plan's scenarios of use.
     solver
@@ -170,7 +176,7 @@ def reallocate(
     if problems or table is None:
         raise InputError(problems)
     loaded = load(wanted, beside=None if scenario else folder)
-    holdings, problems = read_holdings(plan.holdings, folder, loaded.frame)
+    holdings, problems = _holdings(plan, trail, folder, loaded, book)
     if holdings is None or _wrong(problems):
         raise InputError(problems)
     users, more = read_use(table, folder, loaded.frame, holdings, uncertain=uncertain)
@@ -198,6 +204,20 @@ def reallocate(
         hashes=dict(loaded.hashes) | hashes,
         tail=tail,
     )
+
+
+def _holdings(
+    plan: ReallocationPlan, trail: Trail, folder: Path, loaded: Loaded, book: Book | None
+) -> tuple[Holdings | None, list[Problem]]:
+    """Return what is held, from the plan's table or from the book."""
+    if (plan.holdings is None) == (book is None):
+        code = "L12-no-holdings" if book is None else "L12-two-holdings"
+        return None, [Problem(code, trail.place(("holdings",)))]
+    if plan.holdings is not None:
+        return read_holdings(plan.holdings, folder, loaded.frame)
+    assert book is not None, "one of the two is there"
+    year = loaded.scenario.year
+    return holdings_of_book(book, loaded.frame, year, fund=plan.fund, as_of=plan.as_of)
 
 
 def _wrong(problems: list[Problem]) -> bool:

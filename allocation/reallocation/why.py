@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from allocation_models.solvers import Solver
 
 Cause = Literal["beyond", "needed", "rules", "even"]
-Stop = Literal["idle", "covered", "rule", "none"]
+Stop = Literal["idle", "covered", "rule", "none", "even"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Reason:
         Fen it held beyond its use, or could use more, before the moves.
     stop
         ``idle``: all its idle money goes; ``covered``: its use is met, or nothing is left beyond
-        it; ``rule``: a rule is at its bound; ``none``: nobody else gives or needs more.
+        it; ``rule``: a rule is at its bound; ``none``: no more would make more be used; ``even``: nor leave less over.
     rule
         That rule's key.
     """
@@ -71,7 +71,10 @@ def reasons(found: Reallocation) -> list[Reason]:
         all_idle = gives and moves[cell] == exchange.lower[cell]
         rule = (less if gives else more)[cell]
         stop: Stop = "idle" if all_idle else "rule" if rule else "covered" if done else "none"
-        stop = "covered" if done and not all_idle and found.tail is None else stop
+        if found.tail is not None:
+            stop = "even" if stop in ("covered", "none") else stop
+        elif done and not all_idle:
+            stop = "covered"
         named = rule if stop == "rule" else ""
         at, line = divmod(cell, lines)
         given.append(Reason(at, line, int(moves[cell]) * quantum, cause, max(gap, 0), stop, named))
@@ -117,13 +120,9 @@ def _names_of_rows(found: Reallocation) -> list[dict[int, str]]:
     """Return the rule of each row of the exchange, for less (-1) and for more (1)."""
     ground = found.ground
     program = ground.rows.program
-    of_row = {
-        row: group.name for group in program.groups for row in range(group.start, group.stop)
-    }
+    of_row = {row: group.name for group in program.groups for row in range(group.start, group.stop)}
     several = [dict.fromkeys((-1, 1), of_row[row]) for row in ground.watched.tolist()]
-    own = [
-        {-1: low, 1: high} for low, high in zip(ground.low_of, ground.high_of, strict=True)
-    ]
+    own = [{-1: low, 1: high} for low, high in zip(ground.low_of, ground.high_of, strict=True)]
     return several + own
 
 
