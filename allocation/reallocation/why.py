@@ -36,7 +36,8 @@ class Reason:
         Fen it held beyond its use, or could use more, before the moves.
     stop
         ``idle``: all its idle money goes; ``covered``: its use is met, or nothing is left beyond
-        it; ``rule``: a rule is at its bound; ``none``: no more would make more be used; ``even``: nor leave less over.
+        it; ``rule``: a rule is at its bound; ``none``: no more would make
+        more be used; ``even``: nor leave less over.
     rule
         That rule's key.
     """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from allocation.reallocation.reallocate import Reallocation
 
 _HEAD_ROW, _TOTAL_ROW, _FIRST = 2, 3, 2
-_NUMBER_WIDTH, _NARROWEST, _WIDEST = 6, 11, 40
+_NUMBER_WIDTH, _NARROWEST, _WIDEST, _NOTE_WIDTH = 6, 11, 40, 80
 
 
 def write_book(found: Reallocation, path: Path, language: Language) -> None:
@@ -99,9 +99,9 @@ def _transfers(found: Reallocation, sheet: Sheet) -> None:
 
 def _notes(found: Reallocation, sheet: Sheet) -> None:
     """Write the sentences, a row each; amounts in them are in 万元."""
-    sheet.page.set_column(0, 0, 100)
+    sheet.page.set_column(0, 0, _NOTE_WIDTH)
     said = [subtitle(found, sheet.language), *sentences(found, sheet.language)]
     for row, line in enumerate(said):
         sheet.page.write_string(row, 0, printable(line), sheet.look(text_wrap=True, border=0))
-        sheet.fit_height(row, (line, 100))
+        sheet.fit_height(row, (line, _NOTE_WIDTH))
     sheet.printed(landscape=False)

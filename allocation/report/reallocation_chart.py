@@ -57,7 +57,7 @@ def _flows(found: Reallocation, language: Language) -> Figure:
     rows = max(len(givers), len(getters), 2)
     height = _FRAME + _ROW * rows
     figure = _new(_WIDTH, height)
-    axes = figure.add_axes((0.3, 0.45 / height, 0.4, 1 - 1.5 / height))
+    axes = figure.add_axes((0.3, 0.45 / height, 0.4, 1 - 1.3 / height))
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(1, 0)

@@ -35,7 +35,7 @@ from allocation_models.reallocation import columns_of
 from allocation_models.solvers import Status, UnprovenError
 
 if TYPE_CHECKING:
-    from allocation_models.program import Floats, Integers, LinearProgram
+    from allocation_models.program import Floats, Integers
     from allocation_models.reallocation import Exchange
     from allocation_models.solvers import FloatProgram, Solver
 
@@ -45,6 +45,8 @@ _AIMS: tuple[_Aim, ...] = ("leftover", "moved", "few")
 MOST_CORNERS = 40
 #: Corners nearer to a line than this share of its length lie on it.
 _ON_LINE = 1e-7
+#: Weights that decide between equals at an end of the frontier, if they change nothing else.
+_LITTLE, _SAME = (1e-2, 1e-4, 1e-6), 1e-9
 
 
 @dataclass(frozen=True)
@@ -200,58 +202,39 @@ class _Weigh:
     def __init__(self, problem: Uncertain, solver: Solver) -> None:
         wide = _wide(problem, None)
         scenarios = len(problem.excess)
-        self._solver, self._program = solver, stack(wide.rows, wide.lower, wide.upper)
+        self._solver, self._exact = solver, stack(wide.rows, wide.lower, wide.upper)
+        self._program = float_program(self._exact, 1.0, np.zeros(self._exact.columns))
         self._cost = np.zeros((2, len(wide.lower)))
         left = slice(wide.first, wide.first + problem.excess.size)
         self._cost[0, left] = 1.0 / scenarios
         self._cost[1, left.stop : left.stop + scenarios] = 1.0 / float(problem.tail * scenarios)
         self._cost[1, -1] = 1.0
-        free, bound = np.array([-np.inf]), np.array([np.inf])
-        self._free = _with_row(_floats(self._program), self._cost[0], free, bound)
 
     def best(self, expected: float, tail: float) -> _Point:
         """Return the point of least weighted sum."""
         size = max(expected, tail)
         weights = np.array([expected / size, tail / size])
-        return self._point(replace(self._free, cost=weights @ self._cost))
+        return self._point(replace(self._program, cost=weights @ self._cost))
 
     def end(self, first: int) -> _Point:
         """Return the point that is least in one of the two, then in the other."""
-        once = self._point(replace(self._free, cost=self._cost[first]))
-        room = 1e-9 * max(1.0, abs(once[first]))
-        held = _with_row(
-            _floats(self._program),
-            self._cost[first],
-            np.array([-np.inf]),
-            np.array([once[first] + room]),
-        )
-        return self._point(replace(held, cost=self._cost[1 - first]))
+        once = self._point(replace(self._program, cost=self._cost[first]))[first]
+        for little in _LITTLE:
+            weights = (1.0, little) if first == 0 else (little, 1.0)
+            found = self.best(*weights)
+            if abs(found[first] - once) <= _SAME * max(1.0, abs(once)):
+                return found
+        raise UnprovenError("no end of the frontier")
 
     def _point(self, program: FloatProgram) -> _Point:
         solution = self._solver(program).solve()
         if solution.status is Status.INFEASIBLE:
-            conflict = find_conflict(self._program)
+            conflict = find_conflict(self._exact)
             if conflict is None:
                 raise UnprovenError("infeasible, no proof")
             raise InfeasibleError(conflict)
         values = self._cost @ solution.x
         return float(values[0]), float(values[1])
-
-
-def _floats(program: LinearProgram) -> FloatProgram:
-    return float_program(program, 1.0, np.zeros(program.columns))
-
-
-def _with_row(program: FloatProgram, row: Floats, lower: Floats, upper: Floats) -> FloatProgram:
-    at = np.flatnonzero(row)
-    return replace(
-        program,
-        indptr=np.append(program.indptr, program.indptr[-1] + len(at)),
-        indices=np.append(program.indices, at),
-        data=np.append(program.data, row[at]),
-        row_lower=np.append(program.row_lower, lower),
-        row_upper=np.append(program.row_upper, upper),
-    )
 
 
 def _cost(problem: Uncertain, wide: Wide, aim: _Aim) -> Integers:
