@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from allocation.cli.book_options import book_option, opened
 from allocation.cli.options import option
 from allocation.errors import InputError, Problem
 from allocation.wording import Language, say
@@ -21,7 +21,7 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
     return (
         option(language, "--plan", term="cli-reallocate-plan", metavar="PLAN"),
         option(language, "--scenario", term="cli-reallocate-scenario", metavar="REF"),
-        option(language, "--book", term="cli-reallocate-book", metavar="FILE"),
+        book_option(language),
         option(language, "--uncertain", term="cli-reallocate-uncertain", is_flag=True),
         option(language, "--solver", term="cli-solver", metavar="NAME"),
         option(language, "--out", term="cli-reallocate-out", metavar="DIR"),
@@ -52,16 +52,16 @@ def run(
         words = {"found": "--document", "allowed": "--confirm"}
         raise InputError([Problem("L1-option-needs", words=words)])
     from allocation.engine import DEFAULT_SOLVER
-    from allocation.ledger.book import Book
-    from allocation.report.reallocated import reallocate
+    from allocation.report.reallocated import needs_book, reallocate
     from allocation.report.reallocation_text import print_reallocation
 
     with ExitStack() as stack:
-        opened = stack.enter_context(Book.open(book)) if book is not None else None
+        wanted = book is not None or needs_book(plan)
+        ledger = stack.enter_context(opened(book)) if wanted else None
         found = reallocate(
             plan,
             scenario=scenario,
-            book=opened,
+            book=ledger,
             uncertain=uncertain,
             solver=solver or DEFAULT_SOLVER,
         )
@@ -74,15 +74,11 @@ def run(
 def _confirm(
     language: Language, record: str, book: str | None, document: str, *, others: Sequence[object]
 ) -> None:
-    from allocation.ledger.book import Book
     from allocation.reallocation.confirm import confirm
 
     if any(other is not None for other in others):
         words = {"found": "--confirm", "allowed": "--book, --document"}
         raise InputError([Problem("L1-option-alone", words=words)])
-    if book is None:
-        words = {"found": "--confirm", "allowed": "--book"}
-        raise InputError([Problem("L1-option-needs", words=words)])
-    with Book.open(book) as opened:
-        journal = confirm(opened, record, document)
-    print(say("reallocation-confirmed", language, journal=journal, path=Path(book)))
+    with opened(book) as ledger:
+        journal = confirm(ledger, record, document)
+        print(say("reallocation-confirmed", language, journal=journal, path=ledger.path))

@@ -12,6 +12,7 @@ from allocation.ledger.chain import ENTRY, definitions, journal_hash
 from allocation.ledger.holders import holder_ids
 from allocation.ledger.records import CENTRAL, WAYS, Line, line_of
 from allocation.money import format_amount
+from allocation.wording import say
 
 if TYPE_CHECKING:
     import sqlite3
@@ -101,7 +102,7 @@ def post(
     if not movements:
         raise_if_any([Problem("L12-nothing-to-post")])
     raise_if_any(_unsound(movements))
-    ids, parents = holder_ids(connection, {m.holder for m in movements}, holders)
+    ids, parents = holder_ids(connection, list(dict.fromkeys(m.holder for m in movements)), holders)
     accounts = _Accounts(connection)
     ways = {
         way: accounts.way(way, ids[way[2]], parents[way[2]])
@@ -243,7 +244,8 @@ def _short(
     ).fetchone()
     words: dict[str, object] = {
         "name": name or code,
-        "kind": kind,
+        "kind": say(f"book-account-{kind.replace('_', '-')}", "zh"),
+        "kind_en": say(f"book-account-{kind.replace('_', '-')}", "en"),
         "line": " ".join(str(part) for part in (fund, year, batch, purpose) if part),
         "day": day,
         "missing": format_amount(missing),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from allocation.engine import DEFAULT_SOLVER
 from allocation.errors import InputError, Problem, nearest
+from allocation.reallocation.plan import ReallocationPlan
 from allocation.reallocation.reallocate import Reallocation
 from allocation.reallocation.reallocate import reallocate as reallocation_of
 from allocation.report.fonts import drawable_language
 from allocation.scenario.find import scenarios_folder
+from allocation.scenario.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,6 +72,11 @@ def reallocate(
         _located(str(plan)), scenario=scenario, book=book, uncertain=uncertain, solver=solver
     )
     return Reallocated(found)
+
+
+def needs_book(plan: str) -> bool:
+    """Whether a plan says nothing of what is held, so that the book has to."""
+    return read_settings(_located(plan), ReallocationPlan)[0].holdings is None
 
 
 def _located(reference: str) -> Path:
