@@ -20,13 +20,7 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
     """Return the command's parameters."""
     return (
         argument("year"),
-        option(
-            language,
-            "--out",
-            term="cli-book-figures-out",
-            metavar="FILE",
-            default="performance.csv",
-        ),
+        option(language, "--out", term="cli-book-figures-out", metavar="FILE", required=True),
         option(language, "--grades", term="cli-book-figures-grades", metavar="FILE"),
         option(language, "--level", term="cli-book-figures-level", metavar="LEVEL", default=""),
         book_option(language),

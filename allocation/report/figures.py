@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocation.disbursement.plan_tables import open_table, whose
 from allocation.errors import InputError, Problem, nearest, raise_if_any
 from allocation.ledger.performance import COLUMNS, performance
-from allocation.money import format_amount
+from allocation.money import format_amount, format_ratio
 from allocation.report.csv_file import defused
 from allocation.report.saved import save_files
 
@@ -111,8 +112,7 @@ def _write(table: pd.DataFrame, path: Path) -> None:
         for code, row in zip(table.index, table.to_dict("records"), strict=True):
             amounts = [_yuan(int(row[column])) for column in COLUMNS]
             could = int(row["could_spend"])
-            # Four places, rounded down: the exact rate stands in the two columns before it.
-            rate = f"{int(row['spent']) * 10_000 // could / 10_000:.4f}" if could else ""
+            rate = format_ratio(Fraction(int(row["spent"]), could)) if could else ""
             grade = [defused(str(row["grade"]))] if graded else []
             rows.writerow([defused(str(code)), defused(str(row["name"])), *amounts, rate, *grade])
 
