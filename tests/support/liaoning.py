@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import allocation
 from allocation.disbursement.issue import whole_of
 from allocation.ledger.records import Line, Movement
 from allocation.scenario.find import scenarios_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FUND = "外经贸发展专项资金"
 LINE = Line(FUND, 2022, "全年")
