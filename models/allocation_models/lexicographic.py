@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation_models.blame import InfeasibleError, find_conflict, float_program
+from allocation_models.blame import InfeasibleError, find_conflict, float_bound, float_program
 from allocation_models.program import Block, stack
-from allocation_models.solvers import Solver, Status, UnprovenError
+from allocation_models.solvers import FloatProgram, Solver, Status, UnprovenError
 
 if TYPE_CHECKING:
     from allocation_models.program import Floats, Integers, LinearProgram
@@ -63,6 +63,7 @@ class Search:
         self._lower, self._upper = wide.lower.copy(), wide.upper.copy()
         self._reached: list[tuple[Integers, int]] = []
         self._integer = np.arange(len(wide.lower)) < 3 * wide.cells
+        self._built: FloatProgram | None = None
         self.values: list[int] = []
 
     def best(self, cost: Integers | Floats) -> Integers:
@@ -75,11 +76,14 @@ class Search:
         UnprovenError
             If nothing was proven.
         """
-        program = self._with_reached()
         size = max(float(np.abs(cost).max(initial=0.0)), 1.0)
-        floats = float_program(program, 1.0, np.asarray(cost, dtype=np.float64) / size)
-        floats = replace(floats, integer=self._integer, row_upper=self._roomy(floats.row_upper))
-        solution = self._solver(floats).solve()
+        program = replace(
+            self._floats(),
+            cost=np.asarray(cost, dtype=np.float64) / size,
+            column_lower=float_bound(self._lower),
+            column_upper=float_bound(self._upper),
+        )
+        solution = self._solver(program).solve()
         if solution.status is Status.INFEASIBLE:
             conflict = None if self._reached else find_conflict(self._exact)
             if conflict is None:
@@ -90,6 +94,7 @@ class Search:
     def reach(self, cost: Integers, value: int) -> None:
         """Hold ``cost`` at most at ``value`` from now on."""
         self._reached.append((cost, value))
+        self._built = None
         self.values.append(value)
 
     def only(self, order: Integers) -> Integers:
@@ -124,8 +129,16 @@ class Search:
         columns = np.concatenate([cells, self._wide.cells + cells])
         self._lower[columns] = self._upper[columns] = gets
 
+    def _floats(self) -> FloatProgram:
+        """Return the program in floats with a row for each value reached, built once."""
+        if self._built is None:
+            floats = float_program(self._with_reached(), 1.0, np.zeros(len(self._lower)))
+            upper = self._roomy(floats.row_upper)
+            self._built = replace(floats, integer=self._integer, row_upper=upper)
+        return self._built
+
     def _with_reached(self) -> LinearProgram:
-        """Return the program with a row for each value reached, bounds as they now stand."""
+        """Return the program with a row for each value reached."""
         rows = [
             Block(
                 "value",
