@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reallocations import write_case
+from reallocations import PLAN, write_case
 
 import allocation
 from allocation.errors import ConflictError
@@ -148,3 +148,32 @@ def test_the_shipped_example(name):
     assert int(found.table["move_fen"].sum()) == 0
     assert (found.table["after_fen"] >= found.table["frozen_fen"]).all()
     assert found.transfers["amount_fen"].sum() == 119_000_000
+
+
+def test_money_for_a_purpose_stays_in_it_and_goes_where_it_may(tmp_path):
+    """Two purposes, each with its own use; the scenario says who may use the second."""
+    plan = write_case(tmp_path, 0)
+    text = (tmp_path / "s.toml").read_text(encoding="utf-8").partition("[rules.floor]")[0]
+    purposes = '[purposes.x]\nname = "甲类"\namount = "300元"\n'
+    purposes += '[purposes.y]\nname = "乙类"\namount = "300元"\nwhere = { side = "e" }\n'
+    pot = next(line for line in text.splitlines() if line.startswith("amount = "))
+    text = text.replace(pot, 'amount = "600元"')
+    (tmp_path / "s.toml").write_text(text + purposes, encoding="utf-8")
+    table = "id,name,a,rank,side,most\nr0,甲,1,1,e,\nr1,乙,1,2,w,\nr2,丙,1,3,e,\n"
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    held = "id,purpose,available,committed,disbursed,spent\n"
+    held += "r0,甲类,100,0,0,0\nr1,甲类,100,0,0,0\nr2,甲类,0,0,0,100\n"
+    held += "r0,乙类,200,0,0,0\nr2,乙类,0,50,50,0\n"
+    (tmp_path / "h.csv").write_text(held, encoding="utf-8")
+    use = "id,purpose,use\nr0,甲类,0\nr1,甲类,100\nr2,甲类,250\n"
+    use += "r0,乙类,0\nr1,乙类,500\nr2,乙类,160\n"
+    (tmp_path / "u.csv").write_text(use, encoding="utf-8")
+    plan.write_text(PLAN.format(quantum="1元"), encoding="utf-8")
+    found = allocation.reallocate(str(plan)).table
+    moves = {(row.id, row.purpose): row.move_fen for row in found.itertuples() if row.move_fen}
+    assert moves == {
+        ("r0", "甲类"): -10000,
+        ("r2", "甲类"): 10000,
+        ("r0", "乙类"): -6000,
+        ("r2", "乙类"): 6000,
+    }
