@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import (
+    books,
     certificates,
     command_line,
     conflicts,
@@ -26,5 +27,6 @@ BENCHMARKS = (
     conflicts.SPEED,
     schedules.SPEED,
     schedules.MEMORY,
+    books.STATUS,
     command_line.START_UP,
 )

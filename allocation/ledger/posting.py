@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from allocation.errors import Place, Problem, raise_if_any
+from allocation.errors import Place, Problem, Spoken, raise_if_any
 from allocation.ledger.chain import ENTRY, definitions, journal_hash
 from allocation.ledger.holders import holder_ids
 from allocation.ledger.records import CENTRAL, WAYS, Line, line_of
 from allocation.money import format_amount
-from allocation.wording import say
 
 if TYPE_CHECKING:
     import sqlite3
@@ -244,8 +243,7 @@ def _short(
     ).fetchone()
     words: dict[str, object] = {
         "name": name or code,
-        "kind": say(f"book-account-{kind.replace('_', '-')}", "zh"),
-        "kind_en": say(f"book-account-{kind.replace('_', '-')}", "en"),
+        "kind": Spoken(f"book-account-{kind.replace('_', '-')}"),
         "line": " ".join(str(part) for part in (fund, year, batch, purpose) if part),
         "day": day,
         "missing": format_amount(missing),
