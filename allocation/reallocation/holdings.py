@@ -157,7 +157,7 @@ def _rows(
 def _line(table: OpenTable, line: int, cells: Sequence[str]) -> Line | Problem:
     direct = table.cell(cells, "direct")
     if direct not in (*_YES, *_NO):
-        words = {"found": direct[:60]}
+        words = {"key": "direct", "found": direct[:60]}
         return Problem("L1-not-a-flag", table.place(line, "direct"), words)
     fund, year, batch, purpose = (table.cell(cells, name) for name in LINE[:4])
     return Line(fund, year, batch, purpose, direct in _YES)

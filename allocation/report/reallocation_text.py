@@ -150,17 +150,20 @@ def reason_text(found: Reallocation, reason: Reason, language: Language) -> str:
         "frozen": format_amount(int(found.ground.holdings.frozen[reason.at].sum())),
     }
     why = say(f"reallocation-{side}-{reason.cause}", language, **words)
-    return why + say(f"reallocation-stop-{reason.stop}-{side}", language, **_rule(found, reason))
+    return why + say(
+        f"reallocation-stop-{reason.stop}-{side}", language, **_rule(found, reason, language)
+    )
 
 
-def _rule(found: Reallocation, reason: Reason) -> dict[str, str]:
+def _rule(found: Reallocation, reason: Reason, language: Language) -> dict[str, str]:
     rules = found.ground.task.loaded.scenario.rules
     if reason.rule not in rules:
-        return {"rule": "", "rule_en": "", "source": ""}
+        return {"rule": "", "source": ""}
     rule = rules[reason.rule]
     name = rule.name or reason.rule
     source = rule.source or "—"
-    return {"rule": name, "rule_en": rule.name_en or name, "source": source}
+    called_by = name if language == "zh" else rule.name_en or name
+    return {"rule": called_by, "source": source}
 
 
 def _result(found: Reallocation, language: Language) -> Iterator[str]:

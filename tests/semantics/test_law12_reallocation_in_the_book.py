@@ -6,7 +6,7 @@ import json
 from fractions import Fraction
 
 import pytest
-from liaoning import FUND, LINE, WAN, book_of, spend_the_year, write_plan
+from liaoning import LINE, WAN, book_of, spend_the_year, write_plan
 
 import allocation
 from allocation.cli.entry import main
@@ -136,7 +136,8 @@ def test_the_shipped_figures_are_those_of_the_book(book, tmp_path):
     table = year_end(book, tmp_path)
     save_figures(table, tmp_path / "f.csv")
     shipped = scenarios_folder() / "data/liaoning-2023.csv"
-    assert (tmp_path / "f.csv").read_bytes() == shipped.read_bytes()
+    written = (tmp_path / "f.csv").read_text(encoding="utf-8-sig")
+    assert written == shipped.read_text(encoding="utf-8")
 
 
 def test_what_could_be_spent_is_spent_or_unspent(book, tmp_path):
@@ -170,10 +171,6 @@ def test_the_rise_cuts_next_year_and_the_grade_counts():
     for code, unspent in rise.items():
         most = (last[code] - Fraction(30, 100) * unspent) * WAN
         assert shown[code] == most // WAN * WAN, "cut by at least 30 % of the rise, whole quanta"
-    by_recipient = allocation.explain(result)
-    table = by_recipient.table
-    assert table is not None
-    assert FUND
 
 
 def test_the_waterfall_shows_the_cut_to_the_fen():
