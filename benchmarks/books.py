@@ -58,7 +58,7 @@ def bare(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         for side in ("source", "target"):
             connection.execute(
-                f"SELECT {side}, sum(amount) FROM entry WHERE valid_on <= ? GROUP BY {side}",
+                f"SELECT {side}, sum(amount) FROM entry WHERE valid_on <= ? GROUP BY {side}",  # noqa: S608
                 (str(_AS_OF),),
             ).fetchall()
 
