@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 #: Cells decided by one program; their weights are powers of two.
 _RUN = 16
-#: What a row of a value reached leaves to a solver's tolerance.
-_ROOM = 1e-6
 #: What is nearer to a whole number than this is one.
 _NEAR = 1e-4
 
@@ -171,10 +169,17 @@ class Search:
         return stack([*self._wide.rows, *rows], self._lower, self._upper)
 
     def _roomy(self, upper: Floats) -> Floats:
-        """Leave the rows of values a solver's tolerance: values are whole, so no more fits in."""
+        """Leave the rows of values room for a solver's tolerance, or right answers are lost.
+
+        Values of whole moves are whole, so no worse one fits in: not even if every other column
+        takes the room of one row, at the largest cost there is, into another.
+        """
+        if not self._reached:
+            return upper
+        largest = np.array([int(np.abs(cost).max(initial=1)) for cost, _ in self._reached])
         room = np.zeros(len(upper))
-        if self._reached:
-            room[-len(self._reached) :] = _ROOM
+        # Rows of floats are divided by their largest coefficient.
+        room[-len(largest) :] = 1 / (4 * (1 + largest.max()) * np.maximum(largest, 1))
         return upper + room
 
     def _whole(self, x: Floats) -> Integers:

@@ -17,6 +17,7 @@ from allocation_models.solvers.highs import interior_point, simplex
 from allocation_models.solvers.pulp_gateway import pulp_solver
 from allocation_models.tail import (
     Uncertain,
+    _Weigh,
     frontier,
     reallocate_uncertain,
     worst_mean,
@@ -166,10 +167,17 @@ def test_corners_are_optima_of_the_weighted_sum_by_another_solver(campaign):
     seen = 0
     for seed in range(campaign(small=5, full=40)):
         problem = uncertain(seed, n=6, scenarios=8, most=30, tail=Fraction(1, 4))
-        corners, other = frontier(problem, simplex), frontier(problem, CBC)
+        corners, other = frontier(problem, simplex), _Weigh(problem, CBC)
         assert corners.complete
-        assert np.allclose(corners.expected, other.expected, atol=1e-4)
-        assert np.allclose(corners.tail, other.tail, atol=1e-4)
+        points = np.column_stack([corners.expected, corners.tail])
+        for first, second in itertools.pairwise(points):
+            weights = np.array([first[1] - second[1], second[0] - first[0]])
+            weights /= weights.max()
+            least = weights @ other.best(*weights)
+            assert np.allclose([weights @ first, weights @ second], least, atol=1e-4)
+        for number in (0, 1):
+            lone = [1.0, 0.0][:: 1 - 2 * number]
+            assert np.isclose(points[-number][number], other.best(*lone)[number], atol=1e-4)
         assert (np.diff(corners.expected) > 0).all()
         assert (np.diff(corners.tail) < 0).all()
         slopes = np.diff(corners.tail) / np.diff(corners.expected)
