@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
 #: Cells decided by one program; their weights are powers of two.
 _RUN = 16
+#: Below 1, so that no worse value fits in; far above what solvers tolerate; more is slower.
+_ROOM = 0.01
 #: What is nearer to a whole number than this is one.
 _NEAR = 1e-4
+#: Room of every row where numbers need not be whole: enough there.
+_LITTLE = 1e-7
 
 
 @dataclass
@@ -64,6 +68,7 @@ class Search:
         self._reached: list[tuple[Integers, int]] = []
         self._integer = np.arange(len(wide.lower)) < 3 * wide.cells
         self._built: FloatProgram | None = None
+        self._room = np.zeros(0)
         self.values: list[int] = []
 
     def best(self, cost: Integers | Floats) -> Integers:
@@ -107,8 +112,12 @@ class Search:
 
         The program without whole numbers is quicker, and bounds it: mostly that is enough.
         """
-        x = self._solver(replace(self._asked(cost), integer=None)).solve().x
-        count = self._wide.cells
+        asked = self._asked(cost)
+        relaxed = replace(asked, integer=None, row_upper=asked.row_upper - self._room + _LITTLE)
+        solution = self._solver(relaxed).solve()
+        if solution.status is not Status.OPTIMAL:
+            return self.best(cost)
+        x, count = solution.x, self._wide.cells
         net = x[:count] - x[count : 2 * count]
         if moves[cell] == int(np.floor(net[cell] + _NEAR)):
             return moves
@@ -149,7 +158,8 @@ class Search:
         """Return the program in floats with a row for each value reached, built once."""
         if self._built is None:
             floats = float_program(self._with_reached(), 1.0, np.zeros(len(self._lower)))
-            upper = self._roomy(floats.row_upper)
+            self._room = self._room_of_rows(len(floats.row_upper))
+            upper = floats.row_upper + self._room
             self._built = replace(floats, integer=self._integer, row_upper=upper)
         return self._built
 
@@ -168,19 +178,19 @@ class Search:
         ]
         return stack([*self._wide.rows, *rows], self._lower, self._upper)
 
-    def _roomy(self, upper: Floats) -> Floats:
-        """Leave the rows of values room for a solver's tolerance, or right answers are lost.
+    def _room_of_rows(self, count: int) -> Floats:
+        """Return what rows of values leave to a solver's tolerance, or right answers are lost.
 
         Values of whole moves are whole, so no worse one fits in: not even if every other column
         takes the room of one row, at the largest cost there is, into another.
         """
+        room = np.zeros(count)
         if not self._reached:
-            return upper
+            return room
         largest = np.array([int(np.abs(cost).max(initial=1)) for cost, _ in self._reached])
-        room = np.zeros(len(upper))
         # Rows of floats are divided by their largest coefficient.
-        room[-len(largest) :] = 1 / (4 * (1 + largest.max()) * np.maximum(largest, 1))
-        return upper + room
+        room[-len(largest) :] = _ROOM / ((1 + largest.max()) * np.maximum(largest, 1))
+        return room
 
     def _whole(self, x: Floats) -> Integers:
         """Return the moves of an answer in whole numbers; they must be near to it."""
