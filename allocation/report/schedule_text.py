@@ -8,7 +8,7 @@ import numpy as np
 
 from allocation.money import format_amount, format_ratio
 from allocation.report.layout import printable, wan
-from allocation.report.terminal import WIDTH, Column, console, drawn, in_parts
+from allocation.report.terminal import WIDTH, Column, changed, console, drawn, in_parts
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
@@ -116,15 +116,9 @@ def notes(found: Schedule, language: Language) -> Iterator[str]:
     if prepared.forfeited.any():
         amount = format_amount(int(prepared.forfeited.sum()))
         yield say("schedule-forfeited", language, amount=amount)
-    for change in prepared.loaded.changes:
-        yield say(
-            "report-changed",
-            language,
-            origin=change.origin,
-            key=change.key,
-            before=change.before,
-            after=change.after,
-        )
+    yield from (changed(change, language) for change in prepared.loaded.changes)
+    if prepared.odd.any():
+        yield say("schedule-odd", language, quantum=format_amount(prepared.quantum))
     for problem in prepared.warnings:
         yield say("report-warning", language, text=problem.text(language))
 
