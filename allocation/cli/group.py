@@ -38,11 +38,13 @@ COMMANDS = (
 #: The commands of the book, in the order of a year.
 BOOK = (
     "init",
+    "example",
     "issue",
     "post",
     "reverse",
     "show",
     "status",
+    "forecast",
     "check",
     "export",
     "close",

@@ -31,6 +31,7 @@ _TABLES = (
     "notice",
     "schedule",
     "book",
+    "forecast",
 )
 
 

@@ -63,7 +63,7 @@ class Judged:
     Parameters
     ----------
     expected, low, high
-        The mean, and the ends of the interval.
+        The mean, and the ends of the interval; these are NaN where no other year has errors.
     """
 
     expected: Floats
@@ -154,5 +154,5 @@ def judged(made: tuple[Trial, ...], trial: Trial, chance: float, seed: int = 0) 
         use = found.use(errors)
         means.append(use.mean(axis=0))
         ends.append(np.quantile(use, [(1 - chance) / 2, (1 + chance) / 2], axis=0))
-    low, high = np.stack(ends, axis=1)
+    low, high = np.stack(ends, axis=1) if others else np.full((2, *trial.truth.shape), np.nan)
     return Judged(np.stack(means), low, high)

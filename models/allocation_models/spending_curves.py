@@ -38,7 +38,7 @@ Shape = Literal["monthly", "weibull"]
 SHAPES: tuple[Shape, ...] = ("monthly", "weibull")
 #: A rate of this much leaves less than a hundredth: it counts as all spent.
 ALL = 5.0
-#: No month is without any rate: it would make every speed of it infinite.
+#: No month is without any rate: what is seen in it would be infinitely fast.
 _LEAST = 1e-4
 
 
@@ -172,13 +172,7 @@ def rate_of(share: Floats) -> Floats:
 
 
 def fit(history: History, shape: Shape) -> Curves:
-    """Return the curves fitted to all that is seen.
-
-    Raises
-    ------
-    ValueError
-        If some month was never seen.
-    """
+    """Return the curves fitted to all that is seen; months without money have hardly any rate."""
     room, budget = history.room, history.budget
     part = np.broadcast_to(history.seen, room.shape)
     weights = np.zeros(room.shape)
@@ -193,7 +187,8 @@ def fit(history: History, shape: Shape) -> Curves:
     found = credibility(
         relative.ravel(), (weights * expected).ravel(), who.ravel(), len(room)
     )
-    return Curves(rates, np.maximum(found.estimate, 0), found.trust, found.within, found.between)
+    speed = np.fmax(found.estimate, 0)
+    return Curves(rates, speed, found.trust, found.within, found.between)
 
 
 def _rates(observed: Floats, weights: Floats, part: Floats, history: History) -> Floats:
@@ -208,10 +203,9 @@ def _rates(observed: Floats, weights: Floats, part: Floats, history: History) ->
         found: Credibility = credibility(
             value, weights[:, :, month].ravel() * seen, group, history.groups
         )
-        if np.isnan(found.mean):
-            raise ValueError(month)
         rates[:, month] = found.estimate
-    floored: Floats = np.maximum(rates, _LEAST)
+    # A mean over nothing is NaN: in that month nobody had money.
+    floored: Floats = np.fmax(rates, _LEAST)
     return floored
 
 
