@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Problem,
     )
     from allocation.ledger.book import Book
+    from allocation.ledger.forecast import Forecast, forecast
     from allocation.record import read_record
     from allocation.report.attributed import attribution_frame as attribute
     from allocation.report.cliffs import Cliffs, cliffs
@@ -53,6 +54,7 @@ __all__ = [
     "ConflictError",
     "Explanation",
     "FaultError",
+    "Forecast",
     "InputError",
     "Loaded",
     "Notices",
@@ -69,6 +71,7 @@ __all__ = [
     "compare",
     "conflicting",
     "explain",
+    "forecast",
     "load",
     "notice",
     "read_record",
@@ -89,6 +92,7 @@ _HOMES = {
     "ConflictError": ("allocation.errors", "ConflictError"),
     "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
+    "Forecast": ("allocation.ledger.forecast", "Forecast"),
     "InputError": ("allocation.errors", "InputError"),
     "Loaded": ("allocation.scenario", "Loaded"),
     "Scheduled": ("allocation.report.scheduled", "Scheduled"),
@@ -104,6 +108,7 @@ _HOMES = {
     "compare": ("allocation.report.frames", "comparison_frame"),
     "conflicting": ("allocation.report.repairs", "conflict_frame"),
     "explain": ("allocation.report.explanation", "explain"),
+    "forecast": ("allocation.ledger.forecast", "forecast"),
     "load": ("allocation.scenario", "load"),
     "notice": ("allocation.report.notice", "notice"),
     "read_record": ("allocation.record", "read_record"),

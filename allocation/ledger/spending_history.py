@@ -76,7 +76,7 @@ def spending_of(flows: pd.DataFrame, as_of: date) -> Spending:
         By day, as :meth:`allocation.Book.flows` gives them.
     """
     known = flows[(flows["valid_on"] <= np.datetime64(as_of)) & (flows["year"] <= as_of.year)]
-    moved = _moved(known[~_out_of_surplus(known)])
+    moved = _moved(known)
     first = int(moved["year"].min()) if len(moved) else as_of.year
     cells = moved[["recipient", "purpose"]].drop_duplicates(ignore_index=True)
     shape = (len(cells), as_of.year - first + 1, 12)
@@ -105,7 +105,7 @@ def spending_of(flows: pd.DataFrame, as_of: date) -> Spending:
 
 
 def _out_of_surplus(flows: pd.DataFrame) -> pd.Series[bool]:
-    """Return which money is taken back after it became surplus: it was gone already."""
+    """Return which money is taken back after it became surplus: whose it was had it no longer."""
     keys = [*_LINE, "recipient"]
     lapsed = flows[flows["kind"] == "lapse"].groupby(keys, as_index=False)["valid_on"].min()
     joined = flows[keys].merge(lapsed, on=keys, how="left")["valid_on"].to_numpy()
@@ -123,7 +123,8 @@ def _moved(flows: pd.DataFrame) -> pd.DataFrame:
     # What one holder gives to another, the other has no longer.
     upper = lower[(lower["what"] == "in") & (lower["parent"] != CENTRAL)]
     upper = upper.assign(recipient=upper["parent"], amount=-upper["amount"])
-    both = pd.concat([lower[lower["what"].isin(["in", "spend", "lapse"])], upper])
+    told = lower["what"].isin(["in", "spend", "lapse"]) & ~_out_of_surplus(flows)
+    both = pd.concat([lower[told], upper])
     early = both["valid_on"].dt.year < both["year"]
     return both.assign(
         month=both["valid_on"].dt.month.where(~early, 1) - 1,

@@ -99,13 +99,13 @@ def _lines(axes: Axes, found: Forecast, recipient: str, language: Language) -> N
     axes.plot(past_x, past_y / 1e6, "-", color=COLOURS[0], linewidth=2, label=so_far)
     axes.plot([now], [wan_number(spent)], "o", color=COLOURS[0], markersize=5)
     if coming.any():
-        for end in (low, high):
+        for end, side in ((low, "top"), (high, "bottom")):
             axes.annotate(
                 rough(round(end[-1] * 1e6)),
                 (later_x[-1], end[-1]),
                 xytext=(4, 0),
                 textcoords="offset points",
-                va="center",
+                va=side,
                 fontsize=_SMALL,
                 annotation_clip=False,
             )

@@ -13,7 +13,7 @@ where :math:`\lambda_{gm}` is the month's rate in its group, :math:`s_i` its own
 hazards, as for lives (Cox, *J. R. Statist. Soc. B* 34, 1972). Rates are those of each month, or
 smooth, :math:`\sum_{l \le m} \lambda_{gl} = c_g (m / 12)^{k_g}`, which makes the cumulative share a
 Weibull distribution function. Rates of a group lean on those of all, speeds on 1, by credibility
-(:mod:`.credibility`).
+(:mod:`.credibility`); the two are fitted in turn.
 
 What is left unexplained is taken from earlier years as it was: with :math:`\hat y` foreseen and y
 seen, :math:`e = (y - \hat y) / \sqrt{\sigma^2 \Lambda / w + \Lambda^2 \tau^2 (1 - Z_i)}`; see
@@ -40,6 +40,8 @@ SHAPES: tuple[Shape, ...] = ("monthly", "weibull")
 ALL = 5.0
 #: No month is without any rate: what is seen in it would be infinitely fast.
 _LEAST = 1e-4
+#: So often rates and speeds are fitted in turn; the test on exact data needs no more.
+_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -178,31 +180,39 @@ def fit(history: History, shape: Shape) -> Curves:
     weights = np.zeros(room.shape)
     np.divide(room, budget, out=weights, where=(room > 0) & (budget > 0) & (part > 0))
     observed = rate_of(np.divide(history.spent, room, out=np.zeros(room.shape), where=weights > 0))
-    rates = _rates(observed, weights, part, history)
+    speed = np.ones(len(room))
+    # Who is fast has little left late in the year, so that rates without speeds are too low then.
+    for _ in range(_ROUNDS):
+        rates = _rates(observed, weights, part, history, np.maximum(speed, _LEAST))
+        found = _speeds(observed, weights, rates[history.group][:, None, :] * part)
+        speed = np.fmax(found.estimate, 0)
     if shape == "weibull":
         rates = smooth(rates)
-    expected = rates[history.group][:, None, :] * part
-    who = np.broadcast_to(np.arange(len(room))[:, None, None], room.shape)
-    relative = np.divide(observed, expected, out=np.zeros(room.shape), where=expected > 0)
-    found = credibility(
-        relative.ravel(), (weights * expected).ravel(), who.ravel(), len(room)
-    )
-    speed = np.fmax(found.estimate, 0)
+        found = _speeds(observed, weights, rates[history.group][:, None, :] * part)
+        speed = np.fmax(found.estimate, 0)
     return Curves(rates, speed, found.trust, found.within, found.between)
 
 
-def _rates(observed: Floats, weights: Floats, part: Floats, history: History) -> Floats:
+def _speeds(observed: Floats, weights: Floats, expected: Floats) -> Credibility:
+    """Return how fast each is, shape (n,), against what its group's rates let expect."""
+    who = np.broadcast_to(np.arange(len(observed))[:, None, None], observed.shape)
+    relative = np.divide(observed, expected, out=np.zeros(observed.shape), where=expected > 0)
+    return credibility(relative.ravel(), (weights * expected).ravel(), who.ravel(), len(observed))
+
+
+def _rates(
+    observed: Floats, weights: Floats, part: Floats, history: History, speed: Floats
+) -> Floats:
     """Return each month's rate in each group, shape (G, 12), leaning on that of all."""
     group = np.broadcast_to(history.group[:, None], observed.shape[:2]).ravel()
     rates = np.empty((history.groups, 12))
     for month in range(12):
-        seen = part[:, :, month].ravel()
+        expected = speed[:, None] * part[:, :, month]
         value = np.divide(
-            observed[:, :, month].ravel(), seen, out=np.zeros(len(seen)), where=seen > 0
+            observed[:, :, month], expected, out=np.zeros(expected.shape), where=expected > 0
         )
-        found: Credibility = credibility(
-            value, weights[:, :, month].ravel() * seen, group, history.groups
-        )
+        weight = weights[:, :, month] * expected
+        found = credibility(value.ravel(), weight.ravel(), group, history.groups)
         rates[:, month] = found.estimate
     # A mean over nothing is NaN: in that month nobody had money.
     floored: Floats = np.fmax(rates, _LEAST)
