@@ -25,9 +25,7 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
     """Return the command's parameters."""
     return (
         argument("file"),
-        option(
-            language, "--years", term="cli-book-example-years", metavar="NUMBER", default="4"
-        ),
+        option(language, "--years", term="cli-book-example-years", metavar="NUMBER", default="4"),
         option(language, "--seed", term="cli-book-example-seed", metavar="NUMBER", default="1"),
     )
 
@@ -62,7 +60,8 @@ def _write(path: Path, years: int, seed: int, language: Language) -> None:
     from allocation.ledger.example import write_example
 
     issue = issue_of(allocate(_SCENARIO))
-    title = say("forecast-example-title", language, year=issue.year, years=years, seed=seed)
+    words = {"count": len(issue.ids), "year": issue.year, "years": years, "seed": seed}
+    title = say("forecast-example-title", language, **words)
     with Book.create(path, title=title, synthetic=True) as book:
         write_example(book, issue, FUND, years, seed)
 

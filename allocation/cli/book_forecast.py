@@ -58,9 +58,7 @@ def run(
         code = code_of(kept, recipient, day or date.today()) if recipient else ""  # noqa: DTZ011 (as is)
         if isinstance(code, Problem):
             raise_if_any([code])
-        found = forecast(
-            kept.flows(day), day, interval=shares["--interval"], over=shares["--over"]
-        )
+        found = forecast(kept.flows(day), day, interval=shares["--interval"], over=shares["--over"])
         written = []
         if out is not None:
             written = save_forecast(

@@ -119,7 +119,7 @@ def _rows(issue: Issue, line: Line, found: Payments, year: int = 0) -> list[Move
         ):
             document = f"{letters}{line.year}-{at + 1:05d}"
             rows.append(
-                Movement(kind, line, issue.ids[who], fen, day, source[at], document=document)  # type: ignore[arg-type]
+                Movement(kind, line, issue.ids[who], fen, day, source[at], document=document)
             )
     return rows
 
@@ -153,4 +153,5 @@ def _correct(book: Book, issue: Issue, line: Line, rest: Left) -> None:
 def _days(year: int, days: Integers | list[int]) -> list[str]:
     """Return days of a year, counted from 1, as ISO texts."""
     found = np.datetime64(f"{year}-01-01") + (np.asarray(days) - 1)
-    return np.datetime_as_string(found, unit="D").tolist()  # type: ignore[no-any-return]
+    texts: list[str] = np.datetime_as_string(found, unit="D").tolist()
+    return texts

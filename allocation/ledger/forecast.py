@@ -173,9 +173,9 @@ class Forecast:
 
     def _quantiles(self, draws: Fen) -> Fen:
         outer = float((1 - self.interval) / 2)
-        found: Fen = np.quantile(
-            draws, [outer, 1 - outer], axis=0, method="inverted_cdf"
-        ).astype(np.int64)
+        found: Fen = np.quantile(draws, [outer, 1 - outer], axis=0, method="inverted_cdf").astype(
+            np.int64
+        )
         return found
 
 
@@ -266,7 +266,7 @@ def _last_day(flows: pd.DataFrame, until: date | None = None) -> date:
 
 def _recent(spending: Spending, day: date) -> Spending:
     """Return the years up to this one without a gap; refuse fewer than two with spending before."""
-    spent = (spending.spent > 0).any(axis=(0, 2))
+    spent = spending.spent.max(axis=(0, 2), initial=0) > 0
     quiet = np.flatnonzero(~spent[:-1])
     cut = int(quiet[-1]) + 1 if len(quiet) else 0
     whole = len(spent) - 1 - cut

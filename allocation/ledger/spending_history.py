@@ -60,8 +60,13 @@ class Spending:
     def history(self) -> History:
         """Return it as the mathematics takes it."""
         _, group = np.unique(["\n".join(key) for key in self.groups], return_inverse=True)
-        money = (fen.astype(np.float64) for fen in (self.opening, self.income, self.spent))
-        return History(*money, self.seen, group)
+        return History(
+            opening=self.opening.astype(np.float64),
+            income=self.income.astype(np.float64),
+            spent=self.spent.astype(np.float64),
+            seen=self.seen,
+            group=group,
+        )
 
 
 def spending_of(flows: pd.DataFrame, as_of: date) -> Spending:
@@ -110,7 +115,7 @@ def _out_of_surplus(flows: pd.DataFrame) -> pd.Series[bool]:
     lapsed = flows[flows["kind"] == "lapse"].groupby(keys, as_index=False)["valid_on"].min()
     joined = flows[keys].merge(lapsed, on=keys, how="left")["valid_on"].to_numpy()
     taken = flows["kind"].isin(["recover", "return"]).to_numpy()
-    return taken & (flows["valid_on"].to_numpy() > joined)  # type: ignore[no-any-return]
+    return taken & (flows["valid_on"].to_numpy() > joined)
 
 
 def _moved(flows: pd.DataFrame) -> pd.DataFrame:

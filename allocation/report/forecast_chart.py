@@ -81,11 +81,14 @@ def _title(found: Forecast, recipient: str, language: Language) -> str:
 def _lines(axes: Axes, found: Forecast, recipient: str, language: Language) -> None:
     months = found.months(recipient)
     known = months["spent"].dropna().to_numpy()
-    now = found.as_of.month - 1 + found.as_of.day / monthrange(
-        found.as_of.year, found.as_of.month
-    )[1]
+    now = (
+        found.as_of.month - 1 + found.as_of.day / monthrange(found.as_of.year, found.as_of.month)[1]
+    )
     spent, _ = _sums(found, recipient)
-    past_x, past_y = np.append(np.arange(len(known) + 1), now), np.append(np.append(0, known), spent)
+    past_x, past_y = (
+        np.append(np.arange(len(known) + 1), now),
+        np.append(np.append(0, known), spent),
+    )
     coming = months["middle"].notna().to_numpy()
     later_x = np.append(now, months["month"].to_numpy()[coming])
     low, middle, high = (

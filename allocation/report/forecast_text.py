@@ -89,9 +89,7 @@ def _one(found: Forecast, at: int, language: Language) -> str:
 def judgement(found: Forecast, language: Language) -> tuple[str, ...]:
     """Return how wrong such forecasts were, and whether they were better than the rules."""
     test = found.back_test
-    shares = {
-        method: test.share(method) for method in ("forecast", "proportional", "last_year")
-    }
+    shares = {method: test.share(method) for method in ("forecast", "proportional", "last_year")}
     said = [
         say(
             "forecast-tested",

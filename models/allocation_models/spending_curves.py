@@ -69,7 +69,7 @@ class History:
     @property
     def years(self) -> int:
         """How many years."""
-        return self.opening.shape[1]
+        return int(self.opening.shape[1])
 
     @property
     def groups(self) -> int:
@@ -108,9 +108,7 @@ class History:
         income[:, -1, ~known] = spent[:, -1, ~known] = 0
         seen = self.seen[cut].copy()
         seen[-1] = seen[-1] * known
-        return replace(
-            self, opening=self.opening[:, cut], income=income, spent=spent, seen=seen
-        )
+        return replace(self, opening=self.opening[:, cut], income=income, spent=spent, seen=seen)
 
 
 @dataclass(frozen=True)

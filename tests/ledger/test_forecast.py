@@ -1,4 +1,4 @@
-"""The forecast on a book: bounded, adding up, knowing nothing later, refusing what it cannot know."""
+"""The forecast on a book: bounded, adding up, repeatable, refused where nothing is known."""
 
 from datetime import date
 from fractions import Fraction

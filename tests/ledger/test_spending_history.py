@@ -34,7 +34,9 @@ def lived(book):
     """Return a book with every kind of movement in three years, and a reversal."""
     fund(book)
     first, second, third = ZONES
-    book.post([move("commit", first, 60, "2023-06-02"), move("disburse", second, 150, "2023-06-05")])
+    book.post(
+        [move("commit", first, 60, "2023-06-02"), move("disburse", second, 150, "2023-06-05")]
+    )
     book.post([move("disburse", first, 50, "2023-07-01", source="committed")])
     book.post([move("spend", second, 90, "2023-08-09"), move("refund", second, 20, "2023-08-10")])
     book.post([move("spend", first, 30, "2023-09-09")])
@@ -53,8 +55,10 @@ def lived(book):
 
 @pytest.mark.parametrize(
     "day",
-    ["2023-06-03", "2023-08-09", "2023-09-30", "2023-10-15", "2023-12-30", "2024-02-29"]
-    + ["2024-03-01", "2024-12-30", "2025-01-31", "2025-03-01"],
+    [
+        *("2023-06-03", "2023-08-09", "2023-09-30", "2023-10-15", "2023-12-30", "2024-02-29"),
+        *("2024-03-01", "2024-12-30", "2025-01-31", "2025-03-01"),
+    ],
 )
 def test_what_is_there_is_what_the_balances_say(lived, day):
     day = date.fromisoformat(day)
