@@ -39,6 +39,7 @@ COMMANDS = (
 #: The commands of the book, in the order of a year.
 BOOK = (
     "init",
+    "example",
     "issue",
     "post",
     "import",
@@ -46,6 +47,7 @@ BOOK = (
     "reverse",
     "show",
     "status",
+    "forecast",
     "check",
     "export",
     "close",

@@ -33,6 +33,7 @@ _TABLES = (
     "reallocation",
     "book",
     "imports",
+    "forecast",
 )
 
 
