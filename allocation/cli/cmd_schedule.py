@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def parameters(language: Language) -> Sequence[click.Parameter]:
     """Return the command's parameters."""
-    strategies = ("optimal", "even", "by_need", "catch_up")
+    strategies = ("optimal", "in_turn", "even", "by_need", "catch_up")
     return (
         argument("source"),
         option(language, "--plan", term="cli-schedule-plan", metavar="PLAN"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocation.disbursement.schedule import least_unmet
 from allocation.money import format_amount, format_ratio
 from allocation.report.layout import printable, wan
 from allocation.report.terminal import WIDTH, Column, changed, console, drawn, in_parts
@@ -99,6 +100,10 @@ def notes(found: Schedule, language: Language) -> Iterator[str]:
         "last": found.months[measures.last] if measures.last >= 0 else "—",
     }
     yield say("schedule-measures", language, **words)
+    if found.strategy == "in_turn":
+        least = least_unmet(prepared)
+        words = {"least": format_amount(least), "gap": format_amount(found.unmet - least)}
+        yield say("schedule-not-proven", language, **words)
     if prepared.frozen:
         last, done = found.months[prepared.frozen - 1], found.payments[:, : prepared.frozen]
         yield say("schedule-frozen", language, month=last, amount=format_amount(int(done.sum())))

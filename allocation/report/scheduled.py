@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allocation.disbursement.issue import Issue, whole_of, whole_of_record
 from allocation.disbursement.plan_file import LoadedPlan, load_plan, shipped_plans
 from allocation.disbursement.schedule import Schedule, described, schedule_of
-from allocation.disbursement.strategies import STRATEGIES, payments_by
+from allocation.disbursement.strategies import RULES_OF_THUMB, payments_by
 from allocation.engine import DEFAULT_SOLVER, allocate
 from allocation.errors import Problem, raise_if_any
 from allocation.record import read_record
@@ -51,7 +51,8 @@ def schedule(
     solver
         As for :func:`allocation.allocate`; the payments do not depend on it (law 6).
     strategy
-        ``optimal``, or a rule of thumb: ``even``, ``by_need``, ``catch_up``.
+        ``optimal``; ``in_turn``, which keeps rules of tranches without a proof that it is best; or a
+        rule of thumb: ``even``, ``by_need``, ``catch_up``.
 
     >>> found = schedule("linhe-2023")
     >>> int(found.table["total_fen"].sum()) == found.schedule.issue.total
@@ -115,9 +116,7 @@ class Scheduled:
         """The plan beside the rules of thumb, on the same past and the same cash."""
         prepared = self.schedule.prepared
         others: dict[Strategy, Schedule] = {
-            name: described(prepared, payments_by(prepared, name), name)
-            for name in STRATEGIES
-            if name != "optimal"
+            name: described(prepared, payments_by(prepared, name), name) for name in RULES_OF_THUMB
         }
         return {self.schedule.strategy: self.schedule} | others
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from allocation_models.disbursement import Aim, Arcs
-    from allocation_models.program import Floats, Integers
+    from allocation_models.program import Floats, Integers, Mask
 
 _TIES = 6
 _TIE_RANGE = 1 << 10
@@ -101,6 +101,14 @@ def can_pay(payable: Payable, tranches: Tranches, solver: Solver) -> bool:
     return choice.solve(choice.cost()) is not None
 
 
+def with_months(payable: Payable, tranches: Tranches, chosen: Mask) -> Payable:
+    """Return the bounds with open payments in the months of ``chosen`` (n, T), and only there."""
+    undecided = payable.pay_least < payable.pay_most
+    low = np.where(undecided & chosen, tranches.least[:, None], payable.pay_least)
+    high = np.where(undecided & ~chosen, 0, payable.pay_most)
+    return replace(payable, pay_least=low, pay_most=high)
+
+
 class _Choice:
     """The binary program while rows for what is reached are added."""
 
@@ -127,10 +135,9 @@ class _Choice:
 
     def fixed(self, z: Integers) -> Payable:
         """Return the payments' bounds with the choice made."""
-        low, high = self.payable.pay_least.copy(), self.payable.pay_most.copy()
-        row, month = self.open.T
-        low[row, month], high[row, month] = self.least * z, high[row, month] * z
-        return replace(self.payable, pay_least=low, pay_most=high)
+        chosen = np.zeros(self.payable.size, dtype=np.bool_)
+        chosen[tuple(self.open.T)] = z > 0
+        return with_months(self.payable, self.tranches, chosen)
 
     @property
     def least(self) -> Integers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import allocation
+from allocation.disbursement.plan_file import load_plan
 from allocation.errors import InputError
 
 
@@ -124,3 +125,19 @@ def test_plans_that_are_not_there(folder):
     assert set(problems("no-such-plan")) == {"L1-unknown-plan"}
     assert set(problems(None)) == {"L1-no-plan"}
     assert set(problems("gone.toml")) == {"L1-no-such-file"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_change_that_is_refused_is_told_though_a_sound_one_follows(plan):
+    sets = ["need.curve=even", "nothing=1", "calendar.pay_day=20"]
+    with pytest.raises(InputError) as told:
+        load_plan(plan(), sets)
+    codes = {problem.code for problem in told.value.problems}
+    assert codes >= {"L1-override-without-effect", "L1-unknown-key"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_changes_are_told_as_the_file_has_them(plan):
+    loaded = load_plan(plan(), ["cash.limit=140万元", "calendar.pay_day=20"])
+    said = [(change.before, change.after) for change in loaded.changes]
+    assert said == [("150万元", "140万元"), ("25", "20")]
