@@ -98,11 +98,12 @@ def load_plan(reference: str, sets: Sequence[str] = ()) -> LoadedPlan:
     changes, refused = list[Applied](), list[Problem]()
     for text in sets:
         change = change_of_call(text, data, Plan)
-        said_before = (
-            _ABSENT if isinstance(change, Problem) else value_at(data, change.path, _ABSENT)
-        )
-        wrong = [change] if isinstance(change, Problem) else apply(data, trail, change)
-        if wrong or isinstance(change, Problem):
+        if isinstance(change, Problem):
+            refused.append(change)
+            continue
+        said_before = value_at(data, change.path, _ABSENT)
+        wrong = apply(data, trail, change)
+        if wrong:
             refused += wrong
             continue
         before, (plan, problems) = plan, _validated(data, trail)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from allocation.disbursement.calendar import parse_day
 from allocation.errors import Place, Problem, nearest
-from allocation.money import UNITS, parse_amount, parse_ratio
+from allocation.money import UNITS, PartOfFenError, parse_amount, parse_ratio
 from allocation.scenario.files import TABLE_LIMIT, digest, read_bytes
 from allocation.scenario.tables import TOTALS, csv_rows
 
@@ -164,6 +164,8 @@ def _read(
     words = {"found": text[:60], "recipient": name}
     try:
         value = parse(text, unit)
+    except PartOfFenError:
+        return Problem("L14-part-of-fen", place, words)
     except ValueError:
         return Problem("L14-cell", place, words)
     if value < 0:
@@ -257,10 +259,12 @@ def _purpose(cells: Sequence[str], columns: dict[str, int], issue: Issue) -> int
 
 
 def _fen(text: str, unit: str | None, place: Place, name: str) -> int | Problem:
+    words = {"found": text[:60], "recipient": name}
     try:
         fen = parse_amount(text, unit)
+    except PartOfFenError:
+        return Problem("L14-part-of-fen", place, words)
     except ValueError:
-        words = {"found": text[:60], "allowed": "、".join(UNITS)}
-        return Problem("L14-payment-amount", place, words)
-    words = {"found": text[:60], "recipient": name}
+        allowed = {"found": text[:60], "allowed": "、".join(UNITS)}
+        return Problem("L14-payment-amount", place, allowed)
     return fen if fen >= 0 else Problem("L14-negative-figure", place, words)

@@ -167,9 +167,9 @@ def _solved(prepared: Prepared, solver: str, strategy: Strategy) -> Integers:
     """Return the proven optimum, or payments in turn, in quanta."""
     from allocation_models.blame import InfeasibleError
     from allocation_models.disbursement import pay
+    from allocation_models.in_turn import pay_in_turn
     from allocation_models.solvers import Status, UnprovenError
     from allocation_models.solvers.highs import patient
-    from allocation_models.in_turn import pay_in_turn
     from allocation_models.tranches import NoTranchesError, pay_in_tranches
 
     if prepared.frozen == len(prepared.periods):

@@ -51,8 +51,8 @@ def schedule(
     solver
         As for :func:`allocation.allocate`; the payments do not depend on it (law 6).
     strategy
-        ``optimal``; ``in_turn``, which keeps rules of tranches without a proof that it is best; or a
-        rule of thumb: ``even``, ``by_need``, ``catch_up``.
+        ``optimal``; ``in_turn``, which keeps rules of tranches and is not proven best; or a rule of
+        thumb: ``even``, ``by_need``, ``catch_up``.
 
     >>> found = schedule("linhe-2023")
     >>> int(found.table["total_fen"].sum()) == found.schedule.issue.total

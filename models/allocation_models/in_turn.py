@@ -9,9 +9,9 @@ With the others' payments standing, row i is asked for its own best,
     P_{it} \le \min_{s \ge t}\Bigl(\textstyle\sum_{u \le s} r_u - \sum_{j \ne i} P_{js}\Bigr)
 
 and its bounds and rules of tranches (:mod:`.tranches`, twelve binaries and not twelve a row), row
-after row, until a whole round changes nothing or :data:`ROUNDS` are done. The start is a list: month
-by month whoever lacks the largest share from here on gets an equal part of what is left. No round
-makes the first objective worse; nothing proves the end best, which what is possible without
+after row, until a whole round changes nothing or :data:`ROUNDS` are done. The start is a list:
+month by month whoever lacks the largest share from here on gets an equal part of what is left. No
+round makes the first objective worse; nothing proves the end best, which what is possible without
 tranches bounds from below. Every step has one answer, so the end is the same on every solver.
 Row by row is coordinate descent; lists: Graham, "Bounds on multiprocessing timing anomalies",
 *SIAM Journal on Applied Mathematics* 17 (1969).
@@ -145,4 +145,4 @@ def _alone(
         limit=payable.limit - others,
     )
     rules = Tranches(tranches.most[one], tranches.least[one])
-    return pay_in_tranches(alone, rules, aims, solver)[0]
+    return np.asarray(pay_in_tranches(alone, rules, aims, solver)[0])
