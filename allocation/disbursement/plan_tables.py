@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _KEYS = ("id", "recipient", "name")
 #: Columns that say more of a recipient, and are passed over.
-_ASIDE = ("name_en", "purpose", "note", "amount_fen")
+_ASIDE = ("name_en", "purpose", "note", "amount_fen", "total_fen")
 _MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
 #: Columns that say when a payment was made.
 _WHEN = ("month", "date", "day")
@@ -198,14 +198,53 @@ def payments(table: Table, issue: Issue, unit: str | None) -> tuple[list[Payment
         fen = _fen(cells[money], named, place, called)
         wrong = [part for part in (at, fen, when) if isinstance(part, Problem)]
         if purpose is None:
-            words = {"found": cells[columns["purpose"]][:60], "allowed": "、".join(issue.purposes)}
-            wrong.append(Problem("L1-unknown-paid-purpose", table.place(line, "purpose"), words))
+            wrong.append(_unknown_purpose(table, line, cells[columns["purpose"]], issue))
         problems += wrong
         if not wrong:
             assert isinstance(at, int) and isinstance(fen, int)  # noqa: PT018 (for the checker)
             assert not isinstance(when, Problem), "it was kept apart above"
             found.append(Payment(at, purpose or 0, *when, fen, place))
     return found, problems
+
+
+def is_planned(table: Table) -> bool:
+    """Whether a table has a column for each month, as the ``schedule.csv`` of a plan."""
+    return any(map(_MONTH.fullmatch, table.header)) and not {*_WHEN} & {*table.header}
+
+
+def planned(
+    table: Table, issue: Issue, months: Sequence[str], until: str
+) -> tuple[list[Payment], list[Problem]]:
+    """Return what a table by month has up to ``until``: it was paid as it was planned."""
+    columns, problems = _month_columns(table, months)
+    purposes = {"purpose": table.header.index("purpose")} if "purpose" in table.header else {}
+    if len(issue.purposes) > 1 and not purposes:
+        words = {"found": "purpose", "nearest": nearest("purpose", table.header)}
+        problems.append(Problem("L1-unknown-column", table.place(table.line), words))
+    found: list[Payment] = []
+    for line, cells in table.rows if not problems else ():
+        at, purpose = whose(table, line, cells, issue), _purpose(cells, purposes, issue)
+        if isinstance(at, Problem):
+            problems.append(at)
+            continue
+        if purpose is None:
+            problems.append(_unknown_purpose(table, line, cells[purposes["purpose"]], issue))
+        for column, month, unit in columns:
+            place, text = table.place(line, table.header[column]), cells[column]
+            fen = _fen(text, unit, place, issue.names[at]) if text and month <= until else 0
+            if isinstance(fen, Problem):
+                problems.append(fen)
+            elif fen:
+                found.append(Payment(at, purpose or 0, month, None, fen, place))
+    return found, problems
+
+
+def _unknown_purpose(table: Table, line: int, found: str, issue: Issue) -> Problem:
+    allowed = "、".join(
+        f"{name}({key})" for name, key in zip(issue.purposes, issue.purpose_keys, strict=True)
+    )
+    words = {"found": found[:60], "allowed": allowed}
+    return Problem("L1-unknown-paid-purpose", table.place(line, "purpose"), words)
 
 
 def _when(table: Table, line: int, cells: Sequence[str]) -> tuple[str, date | None] | Problem:
@@ -255,7 +294,10 @@ def _purpose(cells: Sequence[str], columns: dict[str, int], issue: Issue) -> int
     if "purpose" not in columns:
         return 0
     name = cells[columns["purpose"]]
-    return issue.purposes.index(name) if name in issue.purposes else None
+    for known in (issue.purposes, issue.purpose_keys):
+        if name in known:
+            return known.index(name)
+    return None
 
 
 def _fen(text: str, unit: str | None, place: Place, name: str) -> int | Problem:

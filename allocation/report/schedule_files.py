@@ -11,6 +11,7 @@ from allocation.report.fonts import drawable_language
 from allocation.report.saved import save_files
 from allocation.report.schedule_book import write_book
 from allocation.report.schedule_chart import calendar, curve, save_png
+from allocation.report.schedule_lines import lines_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,16 +38,22 @@ def save_schedule(found: Schedule, folder: Path, language: Language) -> list[Pat
 
 
 def write_table(found: Schedule, path: Path) -> None:
-    """Write one row per recipient: id, name, ``2023-06_fen`` …, ``total_fen``; for the notice too.
+    """Write one row per line: id, name, ``2023-06_fen`` …, ``total_fen``; for the notice too.
 
-    UTF-8 with a byte order mark; no spreadsheet takes a cell for a formula.
+    With several purposes there is a row for each, and a column ``purpose``. UTF-8 with a byte order
+    mark; no spreadsheet takes a cell for a formula.
     """
+    lines, issue = lines_of(found), found.issue
+    several = len(issue.purposes) > 1
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["id", "name", *(f"{month}_fen" for month in found.months), "total_fen"])
-        for at, months in enumerate(found.payments.tolist()):
-            names = map(defused, (found.issue.ids[at], found.issue.names[at]))
-            rows.writerow([*names, *months, sum(months)])
+        heads = ["id", "name", "purpose"] if several else ["id", "name"]
+        rows.writerow([*heads, *(f"{month}_fen" for month in found.months), "total_fen"])
+        for at, months in enumerate(lines.payments.tolist()):
+            who = int(lines.recipient[at])
+            names = [issue.ids[who], issue.names[who]]
+            names += [issue.purposes[int(lines.purpose[at])]] if several else []
+            rows.writerow([*map(defused, names), *months, sum(months)])
 
 
 def record_of(found: Schedule) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from allocation.disbursement.schedule import least_unmet
 from allocation.money import format_amount, format_ratio
 from allocation.report.layout import printable, wan
+from allocation.report.schedule_lines import labels, lines_of
 from allocation.report.terminal import WIDTH, Column, changed, console, drawn, in_parts
 from allocation.wording import Language, say
 
@@ -36,7 +37,7 @@ def title(found: Schedule, language: Language) -> str:
 def places(found: Schedule) -> int:
     """Return how many places of 万元 show every payment whole."""
     return next(
-        (n for n in range(_WAN_PLACES) if not (found.payments % 10 ** (_WAN_PLACES - n)).any()),
+        (n for n in range(_WAN_PLACES) if not (found.cells % 10 ** (_WAN_PLACES - n)).any()),
         _WAN_PLACES,
     )
 
@@ -66,13 +67,14 @@ def _subtitle(found: Schedule, language: Language) -> str:
         "strategy": say(f"schedule-strategy-{found.strategy.replace('_', '-')}", language),
     }
     line = say("schedule-subtitle", language, **words)
-    few = len(found.issue.ids) <= MOST_ROWS
+    few = len(lines_of(found).recipient) <= MOST_ROWS
     return line if few else line + say("schedule-not-listed", language)
 
 
 def _columns(found: Schedule, language: Language) -> tuple[list[str], Column, list[Column]]:
-    shown, called = places(found), found.issue.called(language)
-    rows = range(len(found.issue.ids)) if len(found.issue.ids) <= MOST_ROWS else range(0)
+    shown, lines = places(found), lines_of(found)
+    called = labels(found, lines, language)
+    rows = range(len(called)) if len(called) <= MOST_ROWS else range(0)
     names = [f"  {printable(called[at])}" for at in rows]
     first = Column(say("report-name", language), (say("report-total", language), *names))
 
@@ -82,11 +84,11 @@ def _columns(found: Schedule, language: Language) -> tuple[list[str], Column, li
         )
 
     figures = [
-        column(month, found.payments[:, at].tolist()) for at, month in enumerate(found.months)
+        column(month, lines.payments[:, at].tolist()) for at, month in enumerate(found.months)
     ]
-    figures.append(column(say("report-sum", language), found.payments.sum(axis=1).tolist()))
-    if found.unpaid.any():
-        figures.append(column(say("schedule-unpaid", language), found.unpaid.tolist()))
+    figures.append(column(say("report-sum", language), lines.payments.sum(axis=1).tolist()))
+    if lines.unpaid.any():
+        figures.append(column(say("schedule-unpaid", language), lines.unpaid.tolist()))
     return ["total", *("row" for _ in rows)], first, figures
 
 
