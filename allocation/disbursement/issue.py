@@ -184,6 +184,7 @@ def _whole_of_record(record: Mapping[str, Any]) -> Issue:
         cells=np.array(record["amount_fen"], dtype=np.int64),
         already=np.zeros(len(ids), dtype=np.int64),
         purpose_keys=tuple(record["purposes"]),
+        names_en=_names_en(ids, record["names"]),
     )
 
 
@@ -255,6 +256,13 @@ def _units(ids: Sequence[str]) -> tuple[str, ...]:
     named = {unit.id: unit.name for unit in units()}
     known = named | {zone.id: named[zone.unit] for zone in all_zones()}
     return tuple(known.get(key, "") for key in ids)
+
+
+def _names_en(ids: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Return the English names the registry has; the Chinese one where it has none."""
+    known = {unit.id: unit.name_en for unit in units()}
+    known |= {zone.id: zone.name_en for zone in all_zones() if zone.name_en}
+    return tuple(known.get(key, name) for key, name in zip(ids, names, strict=True))
 
 
 def _cities(ids: Sequence[str]) -> tuple[str, ...]:

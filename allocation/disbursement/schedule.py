@@ -12,6 +12,7 @@ from allocation.disbursement.prepared import prepare
 from allocation.disbursement.strategies import payments_by
 from allocation.engine import DEFAULT_SOLVER, solver_named
 from allocation.errors import FaultError, InputError, Problem
+from allocation.money import format_amount
 from allocation_models.disbursement import Measures, keeps, measured, so_far
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ class Schedule:
     measures: Measures
     missed: dict[str, int]
     untidy: int
+
+    def __repr__(self) -> str:
+        """Say what it is, not all that is in it."""
+        n, months, total = len(self.issue.ids), self.months, int(self.cells.sum())
+        span = f"{months[0]} … {months[-1]}"
+        return f"<Schedule {self.strategy}: {n} recipients, {span}, {format_amount(total)}万元>"
 
     @property
     def issue(self) -> Issue:

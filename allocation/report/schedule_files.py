@@ -11,28 +11,33 @@ from allocation.report.fonts import drawable_language
 from allocation.report.saved import save_files
 from allocation.report.schedule_book import write_book
 from allocation.report.schedule_chart import calendar, curve, save_png
+from allocation.report.schedule_compare import values_of
 from allocation.report.schedule_lines import lines_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from allocation.disbursement.schedule import Schedule
+    from allocation.disbursement.strategies import Strategy
     from allocation.wording import Language
 
 FORMAT = "schedule-1"
 
 
-def save_schedule(found: Schedule, folder: Path, language: Language) -> list[Path]:
+def save_schedule(
+    found: Schedule, folder: Path, language: Language, compared: Mapping[Strategy, Schedule]
+) -> list[Path]:
     """Write ``schedule.xlsx``, ``.csv``, ``schedule-calendar.png``, ``-curve.png``, ``.json``."""
     drawn = drawable_language(language)
     return save_files(
         folder,
         {
-            "schedule.xlsx": lambda path: write_book(found, path, language),
+            "schedule.xlsx": lambda path: write_book(found, path, language, compared),
             "schedule.csv": lambda path: write_table(found, path),
             "schedule-calendar.png": lambda path: save_png(calendar(found, drawn), path),
             "schedule-curve.png": lambda path: save_png(curve(found, drawn), path),
-            "schedule.json": lambda path: write_record(record_of(found), path),
+            "schedule.json": lambda path: write_record(record_of(found, compared), path),
         },
     )
 
@@ -56,7 +61,7 @@ def write_table(found: Schedule, path: Path) -> None:
             rows.writerow([*map(defused, names), *months, sum(months)])
 
 
-def record_of(found: Schedule) -> dict[str, Any]:
+def record_of(found: Schedule, compared: Mapping[Strategy, Schedule]) -> dict[str, Any]:
     """Return what was planned and from what, plain values only, sealed by its own hash."""
     prepared = found.prepared
     loaded = prepared.loaded
@@ -85,5 +90,6 @@ def record_of(found: Schedule) -> dict[str, Any]:
             "unmet_fen_months": found.unmet,
             "idle_fen_months": found.idle,
             "warnings": [warning.text("zh") for warning in prepared.warnings],
+            "strategies": values_of(compared),
         }
     )

@@ -1,4 +1,4 @@
-"""The lines of a schedule as shown: recipients, or recipients × purposes where there are several."""
+"""The lines of a schedule: recipients, or recipients × purposes where there are several."""
 
 from __future__ import annotations
 

@@ -100,6 +100,10 @@ class Scheduled:
 
     schedule: Schedule
 
+    def __repr__(self) -> str:
+        """Say what it is, not all that is in it."""
+        return f"Scheduled({self.schedule!r})"
+
     @property
     def table(self) -> pd.DataFrame:
         """int64 fen, by id: ``name``, a column ``2023-06_fen`` each month, ``total_fen``."""
@@ -129,18 +133,9 @@ class Scheduled:
         """
         import pandas as pd
 
-        rows = {
-            name: {
-                "unmet_fen_months": found.unmet,
-                "idle_fen_months": found.idle,
-                "payments": found.measures.tranches,
-                "last_month": found.months[found.measures.last] if found.measures.last >= 0 else "",
-                "unpaid_fen": int(found.unpaid.sum()),
-                "missed_fen": sum(found.missed.values()),
-                "untidy": found.untidy,
-            }
-            for name, found in self.strategies.items()
-        }
+        from allocation.report.schedule_compare import values_of
+
+        rows = values_of(self.strategies)
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
 
     @property
@@ -160,8 +155,12 @@ class Scheduled:
 
         return curve(self.schedule, drawable_language(language))
 
-    def save(self, directory: Path | str, language: Language = "zh") -> list[Path]:
+    def save(
+        self, directory: Path | str, language: Language = "zh", *, compare: bool = False
+    ) -> list[Path]:
         """Write ``schedule.csv``, ``schedule.xlsx``, two pictures and ``schedule.json``.
+
+        With ``compare`` the plan stands beside the rules of thumb in workbook and record.
 
         Raises
         ------
@@ -170,4 +169,5 @@ class Scheduled:
         """
         from allocation.report.schedule_files import save_schedule
 
-        return save_schedule(self.schedule, Path(directory), language)
+        compared = self.strategies if compare else {}
+        return save_schedule(self.schedule, Path(directory), language, compared)
