@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from allocation.report.clock import Clock, clock
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.imported import Imported, import_file
     from allocation.report.notice import Notices, notice
+    from allocation.report.reconciled import reconcile
     from allocation.report.repairs import conflict_frame as conflicting
     from allocation.report.repairs import repairs
     from allocation.report.scheduled import Scheduled, schedule
@@ -53,6 +55,7 @@ __all__ = [
     "ConflictError",
     "Explanation",
     "FaultError",
+    "Imported",
     "InputError",
     "Loaded",
     "Notices",
@@ -69,9 +72,11 @@ __all__ = [
     "compare",
     "conflicting",
     "explain",
+    "import_file",
     "load",
     "notice",
     "read_record",
+    "reconcile",
     "repairs",
     "schedule",
     "sensitivity",
@@ -89,7 +94,10 @@ _HOMES = {
     "ConflictError": ("allocation.errors", "ConflictError"),
     "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
+    "Imported": ("allocation.report.imported", "Imported"),
     "InputError": ("allocation.errors", "InputError"),
+    "import_file": ("allocation.report.imported", "import_file"),
+    "reconcile": ("allocation.report.reconciled", "reconcile"),
     "Loaded": ("allocation.scenario", "Loaded"),
     "Scheduled": ("allocation.report.scheduled", "Scheduled"),
     "schedule": ("allocation.report.scheduled", "schedule"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from benchmarks import (
+    books,
     certificates,
     command_line,
     conflicts,
     explained,
     general_rules,
+    imports,
     nested_rules,
     pot_curve,
     schedules,
@@ -26,5 +28,7 @@ BENCHMARKS = (
     conflicts.SPEED,
     schedules.SPEED,
     schedules.MEMORY,
+    books.STATUS,
+    imports.SPEED,
     command_line.START_UP,
 )

@@ -91,6 +91,11 @@ class Book:
         self.close()
 
     @property
+    def connection(self) -> sqlite3.Connection:
+        """The open file, for questions that no method answers."""
+        return self._connection
+
+    @property
     def title(self) -> str:
         """What stands above every paper of it."""
         return self._setting("title")

@@ -9,7 +9,7 @@ from allocation.ledger.holders import registered
 from allocation.ledger.records import CENTRAL, Holder, Line, Movement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from allocation.disbursement.issue import Issue
@@ -64,7 +64,28 @@ def issuing(
                 movements.append(Movement(kind, line, code, abs(fen), day, document=document))
     taken = [movement for movement in movements if movement.kind == "recover"]
     given = [movement for movement in movements if movement.kind == "issue"]
-    return [*_received(sums, day, document, received=received), *taken, *given], projects
+    passed_on = _passed_on(taken, given, holders)
+    return [*_received(sums, day, document, received=received), *taken, *passed_on], projects
+
+
+def _passed_on(
+    taken: Sequence[Movement], given: Sequence[Movement], holders: Mapping[str, Holder]
+) -> list[Movement]:
+    """Return what is issued, first out of what the same unit recovers in this issue."""
+    pool: dict[tuple[str, Line], int] = {}
+    for movement in taken:
+        key = holders[movement.holder].parent, movement.line
+        pool[key] = pool.get(key, 0) + movement.amount
+    found = []
+    for movement in given:
+        key = holders[movement.holder].parent, movement.line
+        again = min(pool.get(key, 0), movement.amount)
+        if again:
+            pool[key] -= again
+            found.append(movement._replace(amount=again, source="recovered"))
+        if movement.amount > again:
+            found.append(movement._replace(amount=movement.amount - again))
+    return found
 
 
 def _received(

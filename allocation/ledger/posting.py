@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from allocation.errors import Place, Problem, raise_if_any
+from allocation.errors import Place, Problem, Spoken, raise_if_any
 from allocation.ledger.chain import ENTRY, definitions, journal_hash
 from allocation.ledger.holders import holder_ids
 from allocation.ledger.records import CENTRAL, WAYS, Line, line_of
@@ -101,7 +101,7 @@ def post(
     if not movements:
         raise_if_any([Problem("L12-nothing-to-post")])
     raise_if_any(_unsound(movements))
-    ids, parents = holder_ids(connection, {m.holder for m in movements}, holders)
+    ids, parents = holder_ids(connection, list(dict.fromkeys(m.holder for m in movements)), holders)
     accounts = _Accounts(connection)
     ways = {
         way: accounts.way(way, ids[way[2]], parents[way[2]])
@@ -243,7 +243,7 @@ def _short(
     ).fetchone()
     words: dict[str, object] = {
         "name": name or code,
-        "kind": kind,
+        "kind": Spoken(f"book-account-{kind.replace('_', '-')}"),
         "line": " ".join(str(part) for part in (fund, year, batch, purpose) if part),
         "day": day,
         "missing": format_amount(missing),

@@ -21,7 +21,7 @@ SELECT
     CASE WHEN reverses IS NULL THEN source ELSE target END AS source,
     CASE WHEN reverses IS NULL THEN target ELSE source END AS target,
     kind, valid_on AS day,
-    CASE WHEN reverses IS NULL THEN amount ELSE -amount END AS amount
+    CASE WHEN reverses IS NULL THEN entry.amount ELSE -entry.amount END AS amount
 FROM entry JOIN journal ON journal.id = entry.journal
 WHERE journal.recorded_at <= :known
 """

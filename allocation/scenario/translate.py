@@ -88,7 +88,8 @@ def _problem(item: ErrorDetails, data: Any, trail: Trail, root: Any) -> Problem:
 
 
 def _path(loc: tuple[int | str, ...]) -> KeyPath:
-    """Return pydantic's location without the tag it puts after the name of a rule."""
+    """Return pydantic's location without the tag after the name of a rule, and its mark of keys."""
+    loc = tuple(part for part in loc if part != "[key]")
     return loc[:2] + loc[3:] if loc[:1] == ("rules",) else loc
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 
 from allocation.conflict import smallest_conflict
 from allocation_models.program import stack
 from allocation_models.solvers.highs import simplex
-from benchmarks import conflicts, ours, p1, plain_lp
+from benchmarks import conflicts, imports, ours, p1, plain_lp
 from benchmarks.registry import BENCHMARKS
 
 DRAWS = {"nested": p1.nested, "ranked": p1.ranked}
@@ -49,6 +51,23 @@ def test_the_rules_of_the_conflict_problem_conflict(kind):
     found = smallest_conflict(task, simplex)
     assert found is not None
     assert {"tight", "more"} & found.members
+
+
+def test_the_same_payments_from_rows_csv_and_workbook(tmp_path):
+    made = imports.payments(tmp_path, 300)
+    total = sum(row[3] for row in made.rows)
+    works = {
+        "rows": lambda book: imports.import_read(book, imports.read_file(made.csv)),
+        "csv": lambda book: imports.import_file(book, made.csv),
+        "xlsx": lambda book: imports.import_file(book, made.xlsx),
+    }
+    for name, work in works.items():
+        with imports.funded(tmp_path / f"{name}.db") as book:
+            work(book)
+            assert book.positions()["disbursed"].sum() == total
+    with closing(imports.table(tmp_path / "bare.db")) as connection:
+        imports.bare(connection, made.rows)
+        assert connection.execute("SELECT sum(fen) FROM payment").fetchone() == (total,)
 
 
 def test_benchmarks_have_names_of_their_own():
