@@ -108,7 +108,15 @@ def flows(
     none = dict.fromkeys(days, "")
     query = _FLOWS.format(sums=_sums(known_on), **(days if daily else none))
     rows = connection.execute(query, _until(as_of, known_on)).fetchall()
-    columns = [*_LINE, *_HOLDER, "kind", "source", "target", *(["valid_on"] if daily else []), "amount"]
+    columns = [
+        *_LINE,
+        *_HOLDER,
+        "kind",
+        "source",
+        "target",
+        *(["valid_on"] if daily else []),
+        "amount",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     table["kind"] = pd.Categorical(table["kind"], categories=MOVEMENTS)
     if daily:

@@ -1,4 +1,4 @@
-"""``bokuan book status``: who holds how much, as of a day."""
+"""``bokuan book balances``: who holds how much, as of a day."""
 
 from __future__ import annotations
 
