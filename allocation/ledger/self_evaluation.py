@@ -97,12 +97,8 @@ def _wrong_indicators(found: Report, trail: Trail) -> list[Problem]:
     problems = []
     for at, row in enumerate(found.indicators):
         place, words = trail.place(("indicators", at)), {"name": row.level3[:40]}
-        pair = (row.aimed, row.reached)
-        if (
-            (None in pair) != (pair == (None, None))
-            or (row.score is not None and row.aimed)
-            or (row.aimed is not None and min(row.aimed, row.reached or 0) < 0)
-        ):
+        pair = [value for value in (row.aimed, row.reached) if value is not None]
+        if len(pair) == 1 or (pair and row.score is not None) or min(pair, default=0) < 0:
             problems.append(Problem("L13-indicator", place, words))
         if row.score is not None and row.score > row.points:
             more = {"found": decimal(row.score), "allowed": decimal(row.points)}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from allocation.report.papers import Paper
     from allocation.report.sheet import Sheet
 
-_WIDTHS = (14, 16, 26, 18, 18, 9, 9, 28)
+_WIDTHS = (16, 20, 24, 18, 18, 9, 9, 28)
 _LAST = len(_WIDTHS) - 1
 _FIELDS = ("project", "department", "unit")
 _MONEY_HEADS = ("initial", "budget", "executed", "points", "rate", "score")

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from allocation.ledger.self_evaluation import Report
     from allocation.report.utilised import Utilised
 
-_CELL_SIZE = 9
+_CELL_SIZE = 8
+#: Millimetres; together what the margins leave.
+_NAME_WIDTH, _FIGURE_WIDTH = 30, 18
 _MOST_ROWS, _MOST_WARNINGS = 40, 12
 _COLUMNS = ("denominator", "disbursed_month", "disbursed", "spent_month", "spent")
 _NAMES = ("disbursed-month", "disbursed", "disbursed-rate", "spent-month", "spent", "spent-rate")
@@ -108,11 +110,16 @@ def _execution(found: Utilised, rows: pd.DataFrame, language: Language) -> list[
         name = name_of(found, str(row.recipient), language)
         colour = say(f"utilisation-{row.level}", language)
         said.append(f"{colour} {name}: {reason(found, row, language)}")
+    if len(alerts) > _MOST_WARNINGS:
+        more = len(alerts) - _MOST_WARNINGS
+        said.append(say("utilisation-more-alerts", language, count=more))
     return said
 
 
 def _table(document: Any, found: Utilised, rows: pd.DataFrame, language: Language) -> None:
     """Write the table of direct funds; with many recipients the total alone."""
+    from docx.shared import Mm
+
     if rows.empty:
         return
     named = say(f"utilisation-{found.denominator.replace('_', '-')}", language)
@@ -130,6 +137,10 @@ def _table(document: Any, found: Utilised, rows: pd.DataFrame, language: Languag
     for cells, texts in zip(table.rows, [heads, *lines], strict=True):
         for cell, text in zip(cells.cells, texts, strict=True):
             set_font(cell.paragraphs[0].add_run(text), BODY, _CELL_SIZE)
+    widths = [Mm(_NAME_WIDTH), *[Mm(_FIGURE_WIDTH)] * (len(heads) - 1)]
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = width
 
 
 def _figures(row: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from allocation.money import format_amount
 from allocation.report.layout import places_of_fen, printable
 from allocation.report.sheet import Sheet, text_width
 from allocation.wording import Language, say
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from allocation.report.papers import Paper
 
 _HEAD_ROW, _TOTAL_ROW = 2, 3
-_NUMBER, _NARROWEST, _WIDEST, _MONEY, _SHORT = 6, 12, 46, 16, 11
+_NUMBER, _NARROWEST, _WIDEST, _MONEY, _SHORT = 6, 8, 36, 11, 11
 _PORTRAIT_WIDTH = 92
 
 
@@ -80,9 +81,9 @@ def _places(columns: Sequence[Col]) -> int:
 
 def _width(column: Col) -> int:
     if column.kind == "money":
-        return _MONEY
+        return max(_MONEY, text_width(format_amount(sum(map(int, column.cells)))) + 3)
     if column.kind != "text":
-        return max(_SHORT, min(text_width(column.head), _NARROWEST) + 2)
+        return _SHORT
     widest = max(map(text_width, map(str, column.cells)), default=0) + 2
     return min(max(widest, _NARROWEST), _WIDEST)
 
@@ -147,4 +148,4 @@ def _rate(
 def _half_up(value: Fraction, places: int) -> float:
     """Return a number for a cell, rounded half up before it becomes a float."""
     scale = 10**places
-    return int((value * scale * 2 + 1) // 2) / scale
+    return float(int((value * scale * 2 + 1) // 2) / scale)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from allocation.report.utilised import Utilised
     from allocation.wording import Language
 
-_NOTE_WIDTH = 90
+_NOTE_WIDTH = 80
 _NOTES = (
     *("denominator", "rounding", "blank", "own", "fifo", "surplus", "thresholds"),
     *("progress", "use", "evaluation", "carried", "monthly"),

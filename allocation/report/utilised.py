@@ -196,9 +196,11 @@ class Utilised:
         return allocation.ledger.alerts.alerts(facts, self.settings, self.as_of, self.year)
 
     @cached_property
-    def holders(self) -> pd.DataFrame:
-        """``name``, ``level`` and ``parent`` of everybody by code."""
-        return holders_of(self.source.flows)
+    def names(self) -> dict[str, str]:
+        """Everybody's name by code."""
+        return {
+            str(code): str(name) for code, name in holders_of(self.source.flows)["name"].items()
+        }
 
     def at(self, day: date) -> Utilised:
         """Return the same as of an earlier day."""

@@ -12,7 +12,7 @@ from allocation.report.chart import settings, wrapped
 from allocation.report.chart_bars import drawable
 from allocation.report.layout import wan_number
 from allocation.report.sheet import text_width
-from allocation.report.utilised_words import called, label, name_of, rate, title
+from allocation.report.utilised_words import called, label, name_of, rate, summary, title
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SPENT, _PAID, _BUDGET, _TIME, _PLAN = "#0072B2", "#56B4E9", "#E8E8E8", "#D55E00", "#009E73"
 _LEVELS = {"red": "#C0392B", "orange": "#E67E22", "yellow": "#F1C40F"}
-_ROW, _WIDTH, _ABOVE, _BELOW, _SIZE, _LETTER = 0.34, 9.6, 0.95, 0.85, 8, 0.075
+_ROW, _WIDTH, _ABOVE, _BELOW, _SIZE, _LETTER = 0.34, 9.6, 0.62, 0.7, 8, 0.075
 #: More rows than this cannot be read on one page.
 _MOST = 45
 
@@ -163,7 +163,7 @@ def _curve(found: Utilised, language: Language) -> Figure:
         drawn = [wan_number(int(row[part])) for row in totals]
         named = say(f"utilisation-head-{part}", language)
         axes.plot(places, drawn, color=colour, marker=marker, markersize=4, label=named)
-    _finish(axes, found, language)
+    _finish(axes, language)
     figure.text(0.02, 0.97, _head(found, language), va="top", fontsize=12)
     figure.text(0.02, 0.02, _foot(found, language), fontsize=_SIZE)
     figure.legend(
@@ -177,11 +177,12 @@ def _place(end: date) -> float:
     return end.month - 1 + end.day / monthrange(end.year, end.month)[1]
 
 
-def _finish(axes: Axes, found: Utilised, language: Language) -> None:
+def _finish(axes: Axes, language: Language) -> None:
     months = [say("papers-chart-month", language, month=month) for month in range(1, 13)]
     axes.set_xticks(range(1, 13), months, fontsize=_SIZE)
     axes.set_xlim(0, 12.2)
-    axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
+    lowest = min(float(min(line.get_ydata())) for line in axes.get_lines())
+    axes.set_ylim(bottom=min(0, lowest))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     axes.tick_params(axis="y", labelsize=_SIZE)
     axes.set_ylabel(say("report-unit", language), fontsize=_SIZE)
@@ -191,8 +192,6 @@ def _finish(axes: Axes, found: Utilised, language: Language) -> None:
 
 def _foot(found: Utilised, language: Language) -> str:
     """Return the rate of spending with both figures."""
-    from allocation.report.utilised_words import summary
-
     return wrapped(summary(found, language)[1], 120)
 
 

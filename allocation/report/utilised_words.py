@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from allocation.ledger.alert_settings import RATES
@@ -30,9 +32,8 @@ def title(found: Utilised, language: Language) -> str:
     """Return what stands above a table: book, year, day."""
     head = printable(found.source.title)
     words = say("utilisation-title", language, year=found.year, day=found.as_of)
-    gap = " " if language == "en" else ""
     marked = say("utilisation-synthetic", language) if found.source.synthetic else ""
-    return f"{head}{gap if head else ''}{words}{marked}"
+    return f"{head}{' ' if head else ''}{words}{marked}"
 
 
 def places(found: Utilised) -> int:
@@ -75,34 +76,28 @@ def rate_sentence(part: int, whole: int, language: Language, *, names: tuple[str
 
 def label(found: Utilised, key: str, by: str, language: Language) -> str:
     """Return what a group is called."""
-    if by == "recipient":
-        return name_of(found, key, language)
     if not key:
         return say("utilisation-none", language)
     if by in _REGIONS:
         return _REGIONS[by](key).label(language)
     if by == "direct":
         return say(f"utilisation-{key}", language)
-    if by == "unit":
-        unit = units_by_id().get(key)
-        if unit is not None:
-            return unit.name if language == "zh" else unit.name_en
-        return name_of(found, key, language)
-    return printable(key)
+    return name_of(found, key, language) if by in {"recipient", "unit"} else printable(key)
 
 
 def name_of(found: Utilised, code: str, language: Language) -> str:
     """Return a holder's name; in English that of the registry, if it has one."""
     if language == "en":
         unit = units_by_id().get(code)
-        english = unit.name_en if unit else _zones_in_english().get(code)
+        english = unit.name_en if unit else zones_in_english().get(code)
         if english:
             return english
-    holders = found.holders
-    return printable(str(holders.at[code, "name"])) if code in holders.index else printable(code)
+    return printable(found.names.get(code, code))
 
 
-def _zones_in_english() -> dict[str, str]:
+@cache
+def zones_in_english() -> dict[str, str]:
+    """Return the English names of zones that have one, by code."""
     return {zone.id: zone.name_en for zone in all_zones() if zone.name_en}
 
 
@@ -184,7 +179,7 @@ def band_sums(found: Utilised, state: str) -> list[int]:
 def band_heads(bands: Sequence[int], language: Language) -> list[str]:
     """Return what the bands are called: up to 30 days, 31 to 90, …, over 365."""
     first = [say("utilisation-band-first", language, days=bands[0])]
-    pairs = zip(bands, bands[1:], strict=False)
+    pairs = pairwise(bands)
     between = [say("utilisation-band", language, first=a + 1, last=b) for a, b in pairs]
     return [*first, *between, say("utilisation-band-last", language, days=bands[-1])]
 
