@@ -181,8 +181,7 @@ def _finish(axes: Axes, language: Language) -> None:
     months = [say("papers-chart-month", language, month=month) for month in range(1, 13)]
     axes.set_xticks(range(1, 13), months, fontsize=_SIZE)
     axes.set_xlim(0, 12.2)
-    lowest = min(float(min(line.get_ydata())) for line in axes.get_lines())
-    axes.set_ylim(bottom=min(0, lowest))
+    axes.set_ylim(bottom=min(0, axes.dataLim.y0))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     axes.tick_params(axis="y", labelsize=_SIZE)
     axes.set_ylabel(say("report-unit", language), fontsize=_SIZE)
