@@ -129,7 +129,7 @@ def test_a_read_only_file_can_be_read_and_says_so_when_written(funded):
     connection = sqlite3.connect(read_only, uri=True, isolation_level=None)
     book = Book(connection, funded.path)
     assert balance(book, ZONES[0]) == 200
-    with pytest.raises(InputError, match="L12-cannot-use"):
+    with pytest.raises(InputError, match="L12-read-only"):
         book.post([move("disburse", ZONES[0], 1)])
     book.close()
 
