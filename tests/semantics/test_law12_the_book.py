@@ -69,7 +69,7 @@ def raw(book):
         "REPLACE INTO holder SELECT id, code, name, level, 1 FROM holder",
         "REPLACE INTO holder SELECT NULL, code, 'x', level, 1 FROM holder",
         "REPLACE INTO journal SELECT * FROM journal",
-        "REPLACE INTO journal SELECT 3, 'issue', '3', '', '', 1, 1, 1, hash, hash FROM journal WHERE id = 2",
+        "REPLACE INTO journal SELECT 3, 'issue', '3', '', '', 1, 1, 1, hash, hash FROM journal",
         "REPLACE INTO sealed VALUES (2)",
         "REPLACE INTO daily SELECT source, target, kind, day, amount + 1 FROM daily",
         f"{ENTRY} VALUES (5, 2, 'issue', 2, 3, 5, '2023-06-01')",
