@@ -30,6 +30,7 @@ _TABLES = (
     "clock",
     "notice",
     "schedule",
+    "reallocation",
     "book",
     "imports",
 )
