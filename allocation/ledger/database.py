@@ -108,6 +108,8 @@ def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
+    # 64 MB, in KB: a large journal is written at the end, not page by page.
+    connection.execute("PRAGMA cache_size = -65536")
     # SQLite's usual rollback journal, not WAL: no other file belongs to the book between commands,
     # so it can be copied, mailed and kept on a shared folder as one file.
     # Every journal that was reported as saved is on the disk, whatever happens next.

@@ -128,16 +128,15 @@ def post(
     """
     if not movements:
         raise_if_any([Problem("L12-nothing-to-post")])
-    raise_if_any(_unsound(movements))
+    each = [_way(movement) for movement in movements]
+    distinct = list(dict.fromkeys(each))
+    raise_if_any(_unsound(movements, distinct))
     ids, parents = holder_ids(connection, list(dict.fromkeys(m.holder for m in movements)), holders)
     accounts = _Accounts(connection)
-    ways = {
-        way: accounts.way(way, ids[way[2]], parents[way[2]])
-        for way in dict.fromkeys(map(_way, movements))
-    }
+    ways = {way: accounts.way(way, ids[way[2]], parents[way[2]]) for way in distinct}
     rows = [
-        (m.kind, *ways[_way(m)], m.amount, m.on, m.document, m.note, m.origin, m.origin_hash, None)
-        for m in movements
+        (m.kind, *ways[way], m.amount, m.on, m.document, m.note, m.origin, m.origin_hash, None)
+        for m, way in zip(movements, each, strict=True)
     ]
     return write(connection, rows, made)
 
@@ -168,10 +167,10 @@ def write(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], made:
     return journal
 
 
-def _unsound(movements: Sequence[Movement]) -> list[Problem]:
+def _unsound(movements: Sequence[Movement], distinct: Sequence[_Way]) -> list[Problem]:
     """Return what is wrong with movements by themselves."""
     days = {day for day in {movement.on for movement in movements} if not _is_day(day)}
-    odd = {way for way in set(map(_way, movements)) if _misled(way)}
+    odd = any(_misled(way) for way in distinct)
     amounts = [movement.amount for movement in movements]
     if not days and not odd and min(amounts) > 0 and max(amounts) < _MOST:
         return []
