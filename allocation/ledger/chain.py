@@ -16,7 +16,7 @@ ENTRY = (
     *("origin", "origin_hash", "reverses"),
 )
 _ACCOUNTS = """
-SELECT account.id, fund, year, batch, purpose, direct, code, level, account.kind
+SELECT account.id, fund, year, batch, purpose, direct, code, name, level, account.kind
 FROM account
 JOIN line ON line.id = account.line
 JOIN holder ON holder.id = account.holder

@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from allocation.disbursement.issue import Issue
     from allocation.ledger.records import MovementKind
 
-#: What of a journal was not reversed, as movements say it.
+#: The entries of a journal as movements say them, and whether each stands or is reversed.
 _POSTED = """
-SELECT entry.kind, low.code, fund, year, batch, purpose, direct, amount, valid_on, document
+SELECT
+    NOT EXISTS (SELECT 1 FROM entry AS r WHERE r.reverses = entry.id),
+    entry.kind, low.code, fund, year, batch, purpose, direct, amount, valid_on, document
 FROM entry
 JOIN account AS a ON a.id = entry.source
 JOIN account AS b ON b.id = entry.target
 JOIN line ON line.id = a.line
 JOIN holder AS low ON low.id = iif(entry.kind = 'recover', a.holder, b.holder)
-WHERE journal = ? AND NOT EXISTS (SELECT 1 FROM entry AS r WHERE r.reverses = entry.id)
+WHERE journal = ?
 """
 
 
@@ -114,7 +116,7 @@ def _received(
 
 
 def not_again(connection: sqlite3.Connection, movements: Sequence[Movement]) -> None:
-    """Refuse an issue that is in the book: the same movements in one journal, none reversed.
+    """Refuse an issue that is in the book: the same movements in one journal, not all reversed.
 
     Raises
     ------
@@ -128,6 +130,6 @@ def not_again(connection: sqlite3.Connection, movements: Sequence[Movement]) -> 
     )
     for (journal,) in alike.fetchall():
         rows = connection.execute(_POSTED, (journal,)).fetchall()
-        old = sorted((kind, code, *line_of(row), *row[5:]) for kind, code, *row in rows)
-        if old == new:
+        old = sorted((kind, code, *line_of(row), *row[5:]) for _, kind, code, *row in rows)
+        if old == new and any(row[0] for row in rows):
             raise_if_any([Problem("L12-issued-already", words={"found": journal})])

@@ -270,7 +270,7 @@ BEGIN
     SELECT RAISE(ABORT, 'append-only');
 END;
 
-CREATE TRIGGER holder_kept BEFORE UPDATE OF id, code, level, parent ON holder
+CREATE TRIGGER holder_kept BEFORE UPDATE ON holder
 BEGIN
     SELECT RAISE(ABORT, 'append-only');
 END;

@@ -58,6 +58,7 @@ def test_the_same_issue_is_posted_once(book):
 
 def test_a_reversed_issue_can_be_posted_again(book):
     for entry in range(28, 0, -1):
+        assert book(*ISSUE).code == 2
         assert book("book", "reverse", str(entry), "--reason", "错", "--on", "2022-12-01").code == 0
     assert book(*ISSUE).code == 0
 
