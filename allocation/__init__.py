@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from allocation.report.repairs import repairs
     from allocation.report.scheduled import Scheduled, schedule
     from allocation.report.sensitivity import sensitivity
+    from allocation.report.utilised import Utilised, utilisation
     from allocation.result import Allocation
     from allocation.scenario import Loaded, load, shipped
     from allocation.verification import Verification, verify
@@ -66,6 +67,7 @@ __all__ = [
     "Problem",
     "Reallocated",
     "Scheduled",
+    "Utilised",
     "Verification",
     "__version__",
     "allocate",
@@ -87,6 +89,7 @@ __all__ = [
     "schedule",
     "sensitivity",
     "shipped",
+    "utilisation",
     "verify",
 ]
 
@@ -128,6 +131,8 @@ _HOMES = {
     "repairs": ("allocation.report.repairs", "repairs"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
+    "Utilised": ("allocation.report.utilised", "Utilised"),
+    "utilisation": ("allocation.report.utilised", "utilisation"),
     "Verification": ("allocation.verification", "Verification"),
     "verify": ("allocation.verification", "verify"),
 }

@@ -28,6 +28,7 @@ BENCHMARKS = (
     conflicts.SPEED,
     schedules.SPEED,
     schedules.MEMORY,
+    books.POSTING,
     books.STATUS,
     imports.SPEED,
     command_line.START_UP,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Self
 
 from allocation.errors import Problem, raise_if_any
 from allocation.ledger import checks, closing, database, posting, queries
-from allocation.ledger.issues import issuing
+from allocation.ledger.issues import issuing, not_again
 from allocation.ledger.posting import Made
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from datetime import date, datetime
     from types import TracebackType
 
@@ -58,11 +59,8 @@ class Book:
         InputError
             If the file is there already or cannot be written.
         """
-        book = cls(database.create(Path(path)), Path(path))
         settings = {"title": title, "synthetic": "1" if synthetic else ""}
-        with database.writing(book._connection, book.path):
-            book._connection.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
-        return book
+        return cls(database.create(Path(path), settings), Path(path))
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -151,7 +149,14 @@ class Book:
         under: str = "",
         received: bool = True,
     ) -> int:
-        """Post what an allocation issues (:func:`allocation.ledger.issues.issuing`)."""
+        """Post what an allocation issues (:func:`allocation.ledger.issues.issuing`).
+
+        Raises
+        ------
+        InputError
+            If it is not known below whom a recipient stands, the same was issued already, or the
+            money is not there.
+        """
         movements, holders = issuing(
             issue,
             fund=fund,
@@ -162,7 +167,9 @@ class Book:
             under=under,
             received=received,
         )
-        return self.post(movements, Made("issue"), holders)
+        with database.writing(self._connection, self.path):
+            not_again(self._connection, movements)
+            return posting.post(self._connection, movements, Made("issue"), holders)
 
     def reverse(self, entry: int, reason: str, on: date) -> int:
         """Post the exact opposite of an entry; return the journal.
@@ -205,6 +212,10 @@ class Book:
             return posting.post(self._connection, movements, Made("close"))
 
     # ---- reading ----
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Read everything inside a ``with`` as of one moment; who posts meanwhile waits."""
+        return database.reading(self._connection, self.path)
 
     def flows(
         self, as_of: date | None = None, known_on: datetime | None = None, *, daily: bool = True
@@ -261,7 +272,7 @@ class Book:
 
     def check(self) -> tuple[checks.Finding, ...]:
         """Look at everything the book must be (:mod:`allocation.ledger.checks`)."""
-        with database.told(self.path):
+        with self.snapshot():
             return checks.check(self._connection)
 
 

@@ -30,6 +30,8 @@ _TABLES = (
     "clock",
     "notice",
     "schedule",
+    "utilisation",
+    "papers",
     "reallocation",
     "book",
     "imports",

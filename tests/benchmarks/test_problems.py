@@ -10,7 +10,7 @@ import pytest
 from allocation.conflict import smallest_conflict
 from allocation_models.program import stack
 from allocation_models.solvers.highs import simplex
-from benchmarks import conflicts, imports, ours, p1, plain_lp
+from benchmarks import books, conflicts, imports, ours, p1, plain_lp
 from benchmarks.registry import BENCHMARKS
 
 DRAWS = {"nested": p1.nested, "ranked": p1.ranked}
@@ -73,3 +73,15 @@ def test_the_same_payments_from_rows_csv_and_workbook(tmp_path):
 def test_benchmarks_have_names_of_their_own():
     names = [benchmark.name for benchmark in BENCHMARKS]
     assert len(set(names)) == len(names)
+
+
+def test_the_same_rows_are_posted_by_us_and_by_bare_sql(tmp_path):
+    work = books.Posting.made(tmp_path, 300)
+    found = []
+    for post in (work.ours, work.guarded):
+        post()
+        with books.Book.open(tmp_path / "copy.db") as book:
+            assert not any(finding.places for finding in book.check())
+            found.append(book.entries().drop(columns="recorded_at"))
+    assert found[0].equals(found[1])
+    assert len(work.entries) == 300

@@ -210,7 +210,7 @@ def test_two_programs_at_once(book, write, tmp_path):
         book.post = lambda *given, **named: (import_file(other, path), post(*given, **named))
         with pytest.raises(InputError) as caught:
             import_file(book, path)
-    assert codes(caught) == ["L12-refused"]
+    assert codes(caught) == ["L12-posted-already"]
     assert len(book.entries()) == 4
 
 
