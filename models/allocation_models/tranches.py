@@ -45,8 +45,9 @@ if TYPE_CHECKING:
 
 _TIES = 6
 _TIE_RANGE = 1 << 10
-#: What a row of a value reached leaves to a solver's tolerance.
-_ROOM = 1e-7
+#: What a row of a value reached leaves to a solver's tolerance: part of a quantum, within these.
+#: With less CBC lost the best choice.
+_STEP, _LEAST_ROOM, _MOST_ROOM = 0.1, 1e-7, 1e-5
 
 
 @dataclass(frozen=True)
@@ -199,11 +200,11 @@ class _Choice:
 
     def _extra(self, other_than: Integers | None) -> list[tuple[Floats, float]]:
         """Return the rows ``coefficients · x <= bound`` of what is reached and what is known."""
-        sizes = [max(float(np.abs(cost).max()), 1.0) for cost, _ in self.reached]
-        rows = [
-            (cost / size, bound / size + _ROOM)
-            for (cost, bound), size in zip(self.reached, sizes, strict=True)
-        ]
+        rows = []
+        for cost, bound in self.reached:
+            size = max(float(np.abs(cost).max()), 1.0)
+            room = min(max(_STEP / (self.unit * size), _LEAST_ROOM), _MOST_ROOM)
+            rows.append((cost / size, bound / size + room))
         if other_than is not None:
             sign = np.where(other_than > 0, 1.0, -1.0)
             rows.append((self.cost(binaries=sign), float(other_than.sum()) - 1.0))
