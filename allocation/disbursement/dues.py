@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation.disbursement.clock import Received, deadlines
+from allocation.disbursement.clock import Deadline, Received, deadlines
 from allocation.disbursement.needs import position
+from allocation.disbursement.rules import rules
 from allocation.errors import InputError, Place, Problem, nearest
 
 if TYPE_CHECKING:
@@ -73,6 +74,33 @@ def dues_of(
     return found
 
 
+def duties_of(loaded: LoadedPlan, calendar: Calendar, problems: list[Problem]) -> list[Deadline]:
+    """Return what the law asks of a direct fund by a day: to file and issue, and to report.
+
+    The days follow from the receipts called ``main`` and ``advance``; without them there are none,
+    which is noted.
+    """
+    if not loaded.plan.direct:
+        return []
+    asked, place = _received(loaded), loaded.place("direct")
+    if not asked.days:
+        problems.append(Problem("L14-direct-not-dated", place, warning=True))
+        return []
+    direct = {rule.key for rule in rules() if rule.direct}
+    try:
+        known = deadlines(asked, calendar, min(asked.days))
+    except InputError as error:
+        problems += [Problem(p.code, p.place or place, p.words) for p in error.problems]
+        return []
+    return [duty for duty in known if duty.key in direct and duty.due is not None]
+
+
+def _received(loaded: LoadedPlan) -> Received:
+    """Return the days of the receipts the clock knows."""
+    days = {key: receipt.day for key, receipt in loaded.plan.received.items()}
+    return Received(advance=days.get("advance"), main=days.get("main"), direct=loaded.plan.direct)
+
+
 def _untimely(loaded: LoadedPlan, periods: Periods, day: date, place: Place) -> Problem | None:
     """Return what is wrong with a deadline before any payment, or before any money."""
     first_money = min((r.day for r in loaded.plan.received.values()), default=None)
@@ -90,17 +118,15 @@ def _day(
     loaded: LoadedPlan, key: str, calendar: Calendar, problems: list[Problem]
 ) -> tuple[date, str] | None:
     """Return the day of a deadline and its source: its own, or that of a rule of the clock."""
-    due, received = loaded.plan.deadlines[key], loaded.plan.received
+    due = loaded.plan.deadlines[key]
     if due.day is not None:
         return due.day, due.source or "—"
-    advance, main = (received[k].day if k in received else None for k in ("advance", "main"))
-    if advance is None and main is None:
+    asked = _received(loaded)
+    if not asked.days:
         problems.append(Problem("L14-nothing-received", loaded.place("deadlines", key)))
         return None
-    asked = Received(advance=advance, main=main, direct=loaded.plan.direct)
-    as_of = min(day for day in (advance, main) if day is not None)
     try:
-        known = {d.key: d for d in deadlines(asked, calendar, as_of)}
+        known = {d.key: d for d in deadlines(asked, calendar, min(asked.days))}
     except InputError as error:
         problems += error.problems
         return None

@@ -82,6 +82,8 @@ def _requested(loaded: LoadedPlan, issue: Issue, periods: Periods, found: Shares
     def money(text: str, unit: str | None) -> Fraction:
         return Fraction(parse_amount(text, unit or need.unit))
 
+    if not table.rows:
+        return [*problems, Problem("L1-no-rows", table.place(0), {"found": need.file})]
     rows, wrong = by_month(table, issue, periods.months, money)
     loaded.hashes[need.file] = table.sha256
     problems += wrong
@@ -124,6 +126,8 @@ def condition_months(
         table, problems = open_table(rules.progress, loaded.folder)
         if table is None:
             return [len(periods)] * len(needed), problems
+        if not table.rows:
+            problems.append(Problem("L1-no-rows", table.place(0), {"found": rules.progress}))
         progress, wrong = by_month(table, issue, periods.months, progress_cell)
         loaded.hashes[rules.progress] = table.sha256
         problems += [*wrong, *_odd_progress(issue, progress, rules.progress)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation.disbursement.plan_tables import open_table, payments
+from allocation.disbursement.plan_tables import is_planned, open_table, payments, planned
 from allocation.errors import Problem
 from allocation.money import format_amount
 
@@ -70,7 +70,12 @@ def past_of(loaded: LoadedPlan, issue: Issue, periods: Periods, problems: list[P
     if table is None:
         return Past(none, 0)
     loaded.hashes[said.file] = table.sha256
-    made, wrong = payments(table, issue, said.unit)
+    if not is_planned(table):
+        made, wrong = payments(table, issue, said.unit)
+    elif said.until is None:
+        made, wrong = [], [Problem("L14-until-needed", table.place(table.line))]
+    else:
+        made, wrong = planned(table, issue, periods.months, said.until)
     problems += wrong
     last, kept = -1, []
     for payment in made:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from allocation.disbursement.calendar import parse_day
 from allocation.errors import Place, Problem, nearest
-from allocation.money import UNITS, parse_amount, parse_ratio
+from allocation.money import UNITS, PartOfFenError, parse_amount, parse_ratio
 from allocation.scenario.files import TABLE_LIMIT, digest, read_bytes
 from allocation.scenario.tables import TOTALS, csv_rows
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 _KEYS = ("id", "recipient", "name")
 #: Columns that say more of a recipient, and are passed over.
-_ASIDE = ("name_en", "purpose", "note", "amount_fen")
-_MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
+_ASIDE = ("name_en", "purpose", "note", "amount_fen", "total_fen")
+MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
 #: Columns that say when a payment was made.
 _WHEN = ("month", "date", "day")
-_ENDINGS = {"fen": "分", "yuan": "元", "wan": "万元"}
+ENDINGS = {"fen": "分", "yuan": "元", "wan": "万元"}
 
 
 class Named(Protocol):
@@ -136,7 +136,7 @@ def _month_columns(
     table: Table, months: Sequence[str]
 ) -> tuple[list[tuple[int, str, str | None]], list[Problem]]:
     """Return position, month and unit of each column of a month, which stand in order."""
-    matches = [(at, name, _MONTH.fullmatch(name)) for at, name in enumerate(table.header)]
+    matches = [(at, name, MONTH.fullmatch(name)) for at, name in enumerate(table.header)]
     place, problems = table.place(table.line), []
     for _, name, match in matches:
         if match is None and name not in (*_KEYS, *_ASIDE):
@@ -144,7 +144,7 @@ def _month_columns(
         if match is not None and match[1] not in months:
             words = {"found": match[1], "allowed": f"{months[0]} … {months[-1]}"}
             problems.append(Problem("L14-month-outside", place, words))
-    known = [(at, m[1], _ENDINGS.get(m[2])) for at, _, m in matches if m and m[1] in months]
+    known = [(at, m[1], ENDINGS.get(m[2])) for at, _, m in matches if m and m[1] in months]
     order = [month for _, month, _ in known]
     if order != sorted(set(order)):
         words = {"found": "、".join(order)[:100]}
@@ -164,6 +164,8 @@ def _read(
     words = {"found": text[:60], "recipient": name}
     try:
         value = parse(text, unit)
+    except PartOfFenError:
+        return Problem("L14-part-of-fen", place, words)
     except ValueError:
         return Problem("L14-cell", place, words)
     if value < 0:
@@ -190,20 +192,59 @@ def payments(table: Table, issue: Issue, unit: str | None) -> tuple[list[Payment
         when = _when(table, line, cells)
         purpose = _purpose(cells, columns, issue)
         money = columns["amount"]
-        named = _ENDINGS.get(table.header[money].partition("_")[2], unit)
+        named = ENDINGS.get(table.header[money].partition("_")[2], unit)
         place = table.place(line, table.header[money])
         called = issue.names[at] if isinstance(at, int) else ""
         fen = _fen(cells[money], named, place, called)
         wrong = [part for part in (at, fen, when) if isinstance(part, Problem)]
         if purpose is None:
-            words = {"found": cells[columns["purpose"]][:60], "allowed": "、".join(issue.purposes)}
-            wrong.append(Problem("L1-unknown-paid-purpose", table.place(line, "purpose"), words))
+            wrong.append(_unknown_purpose(table, line, cells[columns["purpose"]], issue))
         problems += wrong
         if not wrong:
             assert isinstance(at, int) and isinstance(fen, int)  # noqa: PT018 (for the checker)
             assert not isinstance(when, Problem), "it was kept apart above"
             found.append(Payment(at, purpose or 0, *when, fen, place))
     return found, problems
+
+
+def is_planned(table: Table) -> bool:
+    """Whether a table has a column for each month, as the ``schedule.csv`` of a plan."""
+    return any(map(MONTH.fullmatch, table.header)) and not {*_WHEN} & {*table.header}
+
+
+def planned(
+    table: Table, issue: Issue, months: Sequence[str], until: str
+) -> tuple[list[Payment], list[Problem]]:
+    """Return what a table by month has up to ``until``: it was paid as it was planned."""
+    columns, problems = _month_columns(table, months)
+    purposes = {"purpose": table.header.index("purpose")} if "purpose" in table.header else {}
+    if len(issue.purposes) > 1 and not purposes:
+        words = {"found": "purpose", "nearest": nearest("purpose", table.header)}
+        problems.append(Problem("L1-unknown-column", table.place(table.line), words))
+    found: list[Payment] = []
+    for line, cells in table.rows if not problems else ():
+        at, purpose = whose(table, line, cells, issue), _purpose(cells, purposes, issue)
+        if isinstance(at, Problem):
+            problems.append(at)
+            continue
+        if purpose is None:
+            problems.append(_unknown_purpose(table, line, cells[purposes["purpose"]], issue))
+        for column, month, unit in columns:
+            place, text = table.place(line, table.header[column]), cells[column]
+            fen = _fen(text, unit, place, issue.names[at]) if text and month <= until else 0
+            if isinstance(fen, Problem):
+                problems.append(fen)
+            elif fen:
+                found.append(Payment(at, purpose or 0, month, None, fen, place))
+    return found, problems
+
+
+def _unknown_purpose(table: Table, line: int, found: str, issue: Issue) -> Problem:
+    allowed = "、".join(
+        f"{name}({key})" for name, key in zip(issue.purposes, issue.purpose_keys, strict=True)
+    )
+    words = {"found": found[:60], "allowed": allowed}
+    return Problem("L1-unknown-paid-purpose", table.place(line, "purpose"), words)
 
 
 def _when(table: Table, line: int, cells: Sequence[str]) -> tuple[str, date | None] | Problem:
@@ -226,7 +267,7 @@ def _when(table: Table, line: int, cells: Sequence[str]) -> tuple[str, date | No
 def _payment_columns(table: Table, issue: Issue) -> tuple[dict[str, int], list[Problem]]:
     allowed = {
         "month": _WHEN,
-        "amount": ("amount", *(f"amount_{ending}" for ending in _ENDINGS)),
+        "amount": ("amount", *(f"amount_{ending}" for ending in ENDINGS)),
     }
     if len(issue.purposes) > 1:
         allowed["purpose"] = ("purpose",)
@@ -243,7 +284,7 @@ def _payment_columns(table: Table, issue: Issue) -> tuple[dict[str, int], list[P
 
 def _month_of(text: str) -> str | None:
     """Return the month a cell means: a month or a day."""
-    if match := _MONTH.fullmatch(text):
+    if match := MONTH.fullmatch(text):
         return match[1]
     day = parse_day(text)
     return f"{day:%Y-%m}" if day else None
@@ -253,14 +294,19 @@ def _purpose(cells: Sequence[str], columns: dict[str, int], issue: Issue) -> int
     if "purpose" not in columns:
         return 0
     name = cells[columns["purpose"]]
-    return issue.purposes.index(name) if name in issue.purposes else None
+    for known in (issue.purposes, issue.purpose_keys):
+        if name in known:
+            return known.index(name)
+    return None
 
 
 def _fen(text: str, unit: str | None, place: Place, name: str) -> int | Problem:
+    words = {"found": text[:60], "recipient": name}
     try:
         fen = parse_amount(text, unit)
+    except PartOfFenError:
+        return Problem("L14-part-of-fen", place, words)
     except ValueError:
-        words = {"found": text[:60], "allowed": "、".join(UNITS)}
-        return Problem("L14-payment-amount", place, words)
-    words = {"found": text[:60], "recipient": name}
+        allowed = {"found": text[:60], "allowed": "、".join(UNITS)}
+        return Problem("L14-payment-amount", place, allowed)
     return fen if fen >= 0 else Problem("L14-negative-figure", place, words)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.disbursement.calendar import read_calendar, shipped_calendar
-from allocation.disbursement.dues import DueDay, dues_of
+from allocation.disbursement.dues import DueDay, dues_of, duties_of
 from allocation.disbursement.needs import (
     condition_months,
     late_conditions,
@@ -26,6 +26,7 @@ from allocation_models.tranches import Tranches
 
 if TYPE_CHECKING:
     from allocation.disbursement.calendar import Calendar
+    from allocation.disbursement.clock import Deadline
     from allocation.disbursement.issue import Issue
     from allocation.disbursement.plan_file import LoadedPlan
     from allocation.result import Fen
@@ -58,6 +59,8 @@ class Prepared:
         Deadlines in effect.
     forfeited
         Shape (m,), fen: what is not paid because a condition is not met.
+    duties
+        What the law asks of a direct fund.
     """
 
     issue: Issue
@@ -73,6 +76,7 @@ class Prepared:
     tranches: Tranches | None
     dues: tuple[DueDay, ...]
     forfeited: Fen
+    duties: tuple[Deadline, ...]
     warnings: tuple[Problem, ...]
 
     @property
@@ -111,9 +115,10 @@ def prepare(issue: Issue, loaded: LoadedPlan) -> Prepared:
     problems += _not_whole(loaded, issue, quantum)
     shares, wrong = needs_of(loaded, issue, periods)
     payable_from, more = condition_months(loaded, issue, periods, shares)
-    problems += wrong + more + _unknown_rest_days(calendar, periods)
+    problems += wrong + more + _unknown_rest_days(calendar, periods) + _uncapped(loaded, issue)
     _received(loaded, issue, periods, 1, problems)
     dues = dues_of(loaded, issue, periods, calendar, recipient, problems)
+    duties = duties_of(loaded, calendar, problems)
     raise_if_any(problems)
     raise_if_any(past_problems(loaded, issue, past, periods))
     done = past.fen[recipient, purpose]
@@ -142,6 +147,7 @@ def prepare(issue: Issue, loaded: LoadedPlan) -> Prepared:
         tranches,
         tuple(dues),
         _forfeited(loaded, lines, len(periods)),
+        tuple(duties),
         tuple(problem for problem in [*problems, *small] if problem.warning),
     )
 
@@ -197,6 +203,13 @@ def _unknown_rest_days(calendar: Calendar, periods: Periods) -> list[Problem]:
     years = sorted({day.year for day in periods.days} - calendar.years)
     words = {"found": "、".join(map(str, years))}
     return [Problem("L14-no-holiday-table", words=words, warning=True)] if years else []
+
+
+def _uncapped(loaded: LoadedPlan, issue: Issue) -> list[Problem]:
+    """Return a warning where what was issued in advance to each is known and cannot bound it."""
+    if issue.advanced is None or ("main" in loaded.plan.received and issue.cells.shape[1] == 1):
+        return []
+    return [Problem("L14-advance-not-bound", loaded.place("received"), warning=True)]
 
 
 def _advanced(

@@ -11,7 +11,8 @@ from allocation.disbursement.clash import conflict_of
 from allocation.disbursement.prepared import prepare
 from allocation.disbursement.strategies import payments_by
 from allocation.engine import DEFAULT_SOLVER, solver_named
-from allocation.errors import FaultError, Problem
+from allocation.errors import FaultError, InputError, Problem
+from allocation.money import format_amount
 from allocation_models.disbursement import Measures, keeps, measured, so_far
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ class Schedule:
     measures: Measures
     missed: dict[str, int]
     untidy: int
+
+    def __repr__(self) -> str:
+        """Say what it is, not all that is in it."""
+        n, months, total = len(self.issue.ids), self.months, int(self.cells.sum())
+        span = f"{months[0]} … {months[-1]}"
+        return f"<Schedule {self.strategy}: {n} recipients, {span}, {format_amount(total)}万元>"
 
     @property
     def issue(self) -> Issue:
@@ -111,12 +118,14 @@ def schedule_of(
         If nothing was proven, or a check of ours failed.
     """
     prepared = prepare(issue, loaded)
-    if strategy != "optimal":
+    if strategy not in ("optimal", "in_turn"):
         return described(prepared, payments_by(prepared, strategy), strategy)
-    quanta = _optimal(prepared, solver)
+    if strategy == "in_turn" and prepared.tranches is None:
+        raise InputError([Problem("L1-nothing-in-turn", loaded.place())])
+    quanta = _solved(prepared, solver, strategy)
     if not keeps(prepared.payable, quanta) or not keeps(prepared.exact, in_fen(prepared, quanta)):
         raise FaultError([Problem("L8-unproven", words={"found": "payments"})])
-    return described(prepared, quanta, "optimal")
+    return described(prepared, quanta, strategy)
 
 
 def in_fen(prepared: Prepared, quanta: Integers) -> Integers:
@@ -148,10 +157,25 @@ def aims_of(prepared: Prepared) -> list[Aim]:
     return [aim for aim in order if aim != "tranches" or prepared.tranches is not None]
 
 
-def _optimal(prepared: Prepared, solver: str) -> Integers:
+def least_unmet(prepared: Prepared) -> int:
+    """Return what no payments have less unmet need than, with or without tranches: fen × months.
+
+    Proven, since without tranches the program is a flow: what ``in_turn`` is measured against.
+    """
+    from allocation_models.disbursement import pay
+    from allocation_models.solvers.highs import simplex
+
+    need = prepared.payable.need * prepared.quantum
+    exact = replace(prepared.exact, need=need)
+    return measured(exact, pay(exact, ["unmet"], simplex)).unmet
+
+
+def _solved(prepared: Prepared, solver: str, strategy: Strategy) -> Integers:
+    """Return the proven optimum, or payments in turn, in quanta."""
     from allocation_models.blame import InfeasibleError
     from allocation_models.disbursement import pay
-    from allocation_models.solvers import UnprovenError
+    from allocation_models.in_turn import pay_in_turn
+    from allocation_models.solvers import Status, UnprovenError
     from allocation_models.solvers.highs import patient
     from allocation_models.tranches import NoTranchesError, pay_in_tranches
 
@@ -162,14 +186,19 @@ def _optimal(prepared: Prepared, solver: str) -> Integers:
     try:
         if prepared.tranches is None:
             return pay(prepared.payable, aims, method)
-        return pay_in_tranches(prepared.payable, prepared.tranches, aims, method)
+        found = pay_in_turn if strategy == "in_turn" else pay_in_tranches
+        return found(prepared.payable, prepared.tranches, aims, method)
     except (InfeasibleError, NoTranchesError):
+        if strategy == "in_turn":
+            place = prepared.loaded.place("tranches")
+            raise FaultError([Problem("L8-none-in-turn", place)]) from None
         raise conflict_of(prepared) from None
     except (UnprovenError, ArithmeticError) as error:
         if prepared.tranches is not None:
-            words = {"found": str(error), "allowed": int(PATIENCE)}
-            place = prepared.loaded.place("tranches")
-            raise FaultError([Problem("L8-tranches-unproven", place, words)]) from error
+            late = error.args[:1] == (Status.UNPROVEN,)
+            code = "L8-tranches-unproven" if late else "L8-tranches-differ"
+            words, place = {"allowed": int(PATIENCE)}, prepared.loaded.place("tranches")
+            raise FaultError([Problem(code, place, words)]) from error
         raise FaultError([Problem("L8-unproven", words={"found": str(error)})]) from error
 
 

@@ -159,3 +159,21 @@ def test_short_receipts_are_repaired_by_their_amount():
     assert "L11-mend-none" not in codes
     said = [p.text("zh") for p in told.value.problems if p.code == "L11-mend-amount"]
     assert any("--set received.main.amount=955万元" in text for text in said)
+
+
+def test_odd_payments_are_planned_alike_by_another_solver(tmp_path):
+    paid = tmp_path / "paid.csv"
+    paid.write_text(
+        "id,date,amount_fen\ncompetitiveness-1,2023-02-20,83000000\n"
+        "competitiveness-1,2023-03-20,37000000\ncompetitiveness-2,2023-03-20,108000000\n"
+        "competitiveness-3,2023-03-20,105000000\nwarehouse-1,2023-02-20,120000000\n"
+        "warehouse-2,2023-03-20,149999900\nwarehouse-3,2023-04-20,150000000\n"
+        "warehouse-4,2023-04-20,150000000\ninvestment-1,2023-02-20,100000000\n",
+        encoding="utf-8",
+    )
+    found, other = (
+        allocation.schedule("linhe-2023", paid=paid, solver=solver).schedule
+        for solver in ("highs", "PULP_CBC_CMD")
+    )
+    assert (found.cells == other.cells).all()
+    assert found.unpaid.sum() == 0
