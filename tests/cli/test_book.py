@@ -94,6 +94,12 @@ def test_everything_wrong_is_said_at_once(book):
     assert "[L12-no-book]" in book("book", "check", "--book", "none.db").err
 
 
+@pytest.mark.parametrize("number", ["9" * 30, "0", "-1", "一"])
+def test_numbers_that_are_none(book, number):
+    assert book("book", "reverse", "--reason", "错", "--", number).err.startswith("[L12-no-entry]")
+    assert "[L1-option-value]" in book("book", "show", f"--last={number}").err
+
+
 def test_closing_asks_first(book):
     asked = book("book", "close", "2023")
     assert "--yes" in asked.out
