@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Problem,
     )
     from allocation.ledger.book import Book
+    from allocation.ledger.forecast import Forecast, forecast
     from allocation.record import read_record
     from allocation.report.attributed import attribution_frame as attribute
     from allocation.report.cliffs import Cliffs, cliffs
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from allocation.report.repairs import repairs
     from allocation.report.scheduled import Scheduled, schedule
     from allocation.report.sensitivity import sensitivity
+    from allocation.report.utilised import Utilised, utilisation
     from allocation.result import Allocation
     from allocation.scenario import Loaded, load, shipped
     from allocation.verification import Verification, verify
@@ -56,6 +58,7 @@ __all__ = [
     "ConflictError",
     "Explanation",
     "FaultError",
+    "Forecast",
     "Imported",
     "InputError",
     "Loaded",
@@ -64,6 +67,7 @@ __all__ = [
     "Problem",
     "Reallocated",
     "Scheduled",
+    "Utilised",
     "Verification",
     "__version__",
     "allocate",
@@ -74,6 +78,7 @@ __all__ = [
     "compare",
     "conflicting",
     "explain",
+    "forecast",
     "import_file",
     "load",
     "notice",
@@ -84,6 +89,7 @@ __all__ = [
     "schedule",
     "sensitivity",
     "shipped",
+    "utilisation",
     "verify",
 ]
 
@@ -98,6 +104,7 @@ _HOMES = {
     "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
     "Imported": ("allocation.report.imported", "Imported"),
+    "Forecast": ("allocation.ledger.forecast", "Forecast"),
     "InputError": ("allocation.errors", "InputError"),
     "import_file": ("allocation.report.imported", "import_file"),
     "reconcile": ("allocation.report.reconciled", "reconcile"),
@@ -117,12 +124,15 @@ _HOMES = {
     "compare": ("allocation.report.frames", "comparison_frame"),
     "conflicting": ("allocation.report.repairs", "conflict_frame"),
     "explain": ("allocation.report.explanation", "explain"),
+    "forecast": ("allocation.ledger.forecast", "forecast"),
     "load": ("allocation.scenario", "load"),
     "notice": ("allocation.report.notice", "notice"),
     "read_record": ("allocation.record", "read_record"),
     "repairs": ("allocation.report.repairs", "repairs"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
+    "Utilised": ("allocation.report.utilised", "Utilised"),
+    "utilisation": ("allocation.report.utilised", "utilisation"),
     "Verification": ("allocation.verification", "Verification"),
     "verify": ("allocation.verification", "verify"),
 }

@@ -39,13 +39,18 @@ COMMANDS = (
 #: The commands of the book, in the order of a year.
 BOOK = (
     "init",
+    "example",
     "issue",
     "post",
     "import",
     "reconcile",
     "reverse",
     "show",
+    "balances",
     "status",
+    "balances",
+    "forecast",
+    "papers",
     "check",
     "export",
     "close",

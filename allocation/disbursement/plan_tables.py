@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 _KEYS = ("id", "recipient", "name")
 #: Columns that say more of a recipient, and are passed over.
 _ASIDE = ("name_en", "purpose", "note", "amount_fen")
-_MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
+MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
 #: Columns that say when a payment was made.
 _WHEN = ("month", "date", "day")
-_ENDINGS = {"fen": "分", "yuan": "元", "wan": "万元"}
+ENDINGS = {"fen": "分", "yuan": "元", "wan": "万元"}
 
 
 class Named(Protocol):
@@ -136,7 +136,7 @@ def _month_columns(
     table: Table, months: Sequence[str]
 ) -> tuple[list[tuple[int, str, str | None]], list[Problem]]:
     """Return position, month and unit of each column of a month, which stand in order."""
-    matches = [(at, name, _MONTH.fullmatch(name)) for at, name in enumerate(table.header)]
+    matches = [(at, name, MONTH.fullmatch(name)) for at, name in enumerate(table.header)]
     place, problems = table.place(table.line), []
     for _, name, match in matches:
         if match is None and name not in (*_KEYS, *_ASIDE):
@@ -144,7 +144,7 @@ def _month_columns(
         if match is not None and match[1] not in months:
             words = {"found": match[1], "allowed": f"{months[0]} … {months[-1]}"}
             problems.append(Problem("L14-month-outside", place, words))
-    known = [(at, m[1], _ENDINGS.get(m[2])) for at, _, m in matches if m and m[1] in months]
+    known = [(at, m[1], ENDINGS.get(m[2])) for at, _, m in matches if m and m[1] in months]
     order = [month for _, month, _ in known]
     if order != sorted(set(order)):
         words = {"found": "、".join(order)[:100]}
@@ -190,7 +190,7 @@ def payments(table: Table, issue: Issue, unit: str | None) -> tuple[list[Payment
         when = _when(table, line, cells)
         purpose = _purpose(cells, columns, issue)
         money = columns["amount"]
-        named = _ENDINGS.get(table.header[money].partition("_")[2], unit)
+        named = ENDINGS.get(table.header[money].partition("_")[2], unit)
         place = table.place(line, table.header[money])
         called = issue.names[at] if isinstance(at, int) else ""
         fen = _fen(cells[money], named, place, called)
@@ -226,7 +226,7 @@ def _when(table: Table, line: int, cells: Sequence[str]) -> tuple[str, date | No
 def _payment_columns(table: Table, issue: Issue) -> tuple[dict[str, int], list[Problem]]:
     allowed = {
         "month": _WHEN,
-        "amount": ("amount", *(f"amount_{ending}" for ending in _ENDINGS)),
+        "amount": ("amount", *(f"amount_{ending}" for ending in ENDINGS)),
     }
     if len(issue.purposes) > 1:
         allowed["purpose"] = ("purpose",)
@@ -243,7 +243,7 @@ def _payment_columns(table: Table, issue: Issue) -> tuple[dict[str, int], list[P
 
 def _month_of(text: str) -> str | None:
     """Return the month a cell means: a month or a day."""
-    if match := _MONTH.fullmatch(text):
+    if match := MONTH.fullmatch(text):
         return match[1]
     day = parse_day(text)
     return f"{day:%Y-%m}" if day else None

@@ -30,9 +30,12 @@ _TABLES = (
     "clock",
     "notice",
     "schedule",
+    "utilisation",
+    "papers",
     "reallocation",
     "book",
     "imports",
+    "forecast",
 )
 
 
