@@ -31,12 +31,12 @@ def test_from_issue_to_status(book):
     assert book(*spend, "3万元", "--document", "凭证17").code == 0
     shown = book("book", "show", "--recipient", "昆山")
     assert [line.split()[2] for line in shown.out.splitlines()[2:]] == ["下达", "拨付", "支出"]
-    row = cells(book("book", "status"), "昆山")
+    row = cells(book("book", "balances"), "昆山")
     assert row[-2:] == ["17.00", "3.00"]
-    early = cells(book("book", "status", "--as-of", "2023-06-24"), "昆山")
+    early = cells(book("book", "balances", "--as-of", "2023-06-24"), "昆山")
     assert early[-1] == "20.00"
-    assert "没有内容" in book("book", "status", "--known-on", "2020-01-01").out
-    assert book("book", "status", "--known-on", "2099-01-01T12:00").code == 0
+    assert "没有内容" in book("book", "balances", "--known-on", "2020-01-01").out
+    assert book("book", "balances", "--known-on", "2099-01-01T12:00").code == 0
 
 
 def test_a_correction(book):
@@ -70,7 +70,7 @@ def test_a_new_recipient_is_declared_by_its_parent(book):
     assert "[L12-unknown-holder]" in book(*issue, "海外仓甲").err
     assert book(*issue, "海外仓甲", "--under", "江苏").code == 0
     assert book(*issue, "海外仓甲").code == 0
-    assert cells(book("book", "status"), "海外仓甲")[1] == "2.00"
+    assert cells(book("book", "balances"), "海外仓甲")[1] == "2.00"
     assert "[L12-other-holder]" in book(*issue, "海外仓甲", "--under", "浙江").err
     assert "[L12-other-holder]" in book(*issue, "昆山", "--under", "江苏").err
     assert book(*issue, "苏州市", "--under", "江苏", "--level", "city").code == 0
@@ -89,7 +89,7 @@ def test_everything_wrong_is_said_at_once(book):
     assert done.code == 2
     codes = re.findall(r"\[(L[\w-]+)\]", done.err)
     assert codes == ["L12-unknown-holder", "L3-amount", "L14-not-a-year"]
-    assert book("book", "status", "--known-on", "昨天").err.startswith("[L12-not-a-time]")
+    assert book("book", "balances", "--known-on", "昨天").err.startswith("[L12-not-a-time]")
     assert "[L1-option-value]" in book("book", "post", "give", *PAY[3:], "1万元").err
     assert "[L12-no-book]" in book("book", "check", "--book", "none.db").err
 
@@ -104,9 +104,9 @@ def test_closing_asks_first(book):
     asked = book("book", "close", "2023")
     assert "--yes" in asked.out
     assert "结转" in asked.out
-    assert book("book", "status", "--as-of", "2023-12-31").out.count("结转") == 0
+    assert book("book", "balances", "--as-of", "2023-12-31").out.count("结转") == 0
     assert book("book", "close", "2023", "--yes").code == 0
-    assert "结转" in book("book", "status", "--as-of", "2023-12-31").out
+    assert "结转" in book("book", "balances", "--as-of", "2023-12-31").out
 
 
 def test_a_changed_book_is_told(book, folder):
