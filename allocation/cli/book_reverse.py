@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
 
 def run(language: Language, entry: str, *, reason: str, on: str | None, book: str | None) -> None:
     """Reverse it and say under which number."""
-    if not entry.isascii() or not entry.isdigit():
+    if not re.fullmatch("[0-9]{1,18}", entry):
         raise_if_any([Problem("L12-no-entry", words={"found": entry[:20]})])
     day = days(on=on)["on"] or date.today()  # noqa: DTZ011 (the officer's own day)
     with opened(book) as found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,11 @@ def run(language: Language, *, recipient: str | None, last: str, book: str | Non
     from allocation.ledger.by_hand import code_of
     from allocation.report.book_text import print_entries
 
-    if not last.isascii() or not last.isdigit():
+    if not re.fullmatch("[1-9][0-9]{0,8}", last):
         words = {"option": "--last", "found": last[:20], "allowed": "1, 2, 3 …", "nearest": "20"}
         raise_if_any([Problem("L1-option-value", words=words)])
     with opened(book) as found:
         code = code_of(found, recipient, date.today()) if recipient else ""  # noqa: DTZ011 (as is)
         if isinstance(code, Problem):
             raise_if_any([code])
-        print_entries(found.entries(recipient=str(code)).tail(int(last)), language)
+        print_entries(found.entries(recipient=str(code), last=int(last)), language)

@@ -232,17 +232,10 @@ class Book:
             return queries.positions(self._connection, as_of, known_on)
 
     def entries(self, *, recipient: str = "", last: int = 0) -> pd.DataFrame:
-        """Return entries in order: all, those of a recipient (code), or the last few."""
-        where, values = [], list[object]()
-        if recipient:
-            where.append("low.code = ?")
-            values.append(recipient)
-        if last:
-            where.append("entry.id > (SELECT max(id) FROM entry) - ?")
-            values.append(last)
-        condition = f"WHERE {' AND '.join(where)}" if where else ""
+        """Return entries in order: all or the last few, of everybody or of a recipient (code)."""
+        where, values = ("WHERE low.code = ?", (recipient,)) if recipient else ("", ())
         with database.told(self.path):
-            return queries.entries(self._connection, condition, tuple(values))
+            return queries.entries(self._connection, where, values, last)
 
     def known_origins(self, hashes: Sequence[str]) -> set[str]:
         """Return which origin hashes are in the book."""

@@ -148,13 +148,14 @@ def positions(
 
 
 def entries(
-    connection: sqlite3.Connection, where: str = "", values: tuple[Any, ...] = ()
+    connection: sqlite3.Connection, where: str = "", values: tuple[Any, ...] = (), last: int = 0
 ) -> pd.DataFrame:
-    """Return every entry in order, or those of a condition; amounts as int64 fen."""
+    """Return every entry in order, those of a condition, the last few; amounts as int64 fen."""
     import pandas as pd
 
-    query = f"{_ENTRIES} {where} ORDER BY entry.id"
-    table = pd.DataFrame(connection.execute(query, values), columns=list(ENTRY_COLUMNS))
+    query = f"{_ENTRIES} {where} ORDER BY entry.id DESC LIMIT ?"
+    rows = connection.execute(query, (*values, last or -1)).fetchall()
+    table = pd.DataFrame(rows[::-1], columns=list(ENTRY_COLUMNS))
     table["valid_on"] = pd.to_datetime(table["valid_on"], format="%Y-%m-%d")
     return _typed(table)
 
