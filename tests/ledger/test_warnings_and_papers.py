@@ -12,7 +12,7 @@ from allocation.errors import InputError
 from allocation.ledger.alert_settings import Alerts, Threshold, read_alerts, shipped_alerts
 from allocation.ledger.book import Book
 from allocation.ledger.carried import surplus_day
-from allocation.ledger.records import Line
+from allocation.ledger.records import Holder, Line
 from allocation.ledger.self_evaluation import (
     Indicator,
     Report,
@@ -24,6 +24,7 @@ from allocation.ledger.self_evaluation import (
     total_score,
 )
 from allocation.report.utilised import utilisation
+from allocation.report.utilised_chart import alert_bars, bars
 from allocation.report.utilised_words import reason
 
 Q3 = date(2023, 9, 30)
@@ -263,3 +264,20 @@ def test_a_book_without_direct_funds_says_so(funded, tmp_path):
     utilisation(funded, Q3).save(tmp_path)
     said = [p.text for p in docx.Document(tmp_path / "monthly.docx").paragraphs]
     assert said.count("账簿中没有标为直达的资金") == 2
+
+
+def test_names_of_any_length_leave_room_for_the_bars(book):
+    name = "很长的名字" * 30
+    line = Line("外经贸发展专项资金", 2023)
+    book.post(
+        [
+            move("receive", UNIT, 100, "2023-01-10", line),
+            move("issue", "p1", 90, "2023-01-11", line),
+        ],
+        holders=[Holder("p1", name, "project", UNIT)],
+    )
+    found = utilisation(book, Q3)
+    for figure in (bars(found, "zh"), alert_bars(found, "zh")):
+        (axes,) = figure.axes
+        assert axes.get_position().width > 0.25
+        assert len(axes.get_xticks()) < 20
