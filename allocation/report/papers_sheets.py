@@ -128,10 +128,11 @@ def _lines(paper: Paper, rows: pd.DataFrame) -> list[str]:
 
 def _documents(found: Utilised, rows: pd.DataFrame) -> list[str]:
     """Return the numbers of the documents by which each row's money was issued."""
-    if found.source.documents is None:
+    documents = found.source.documents(found.as_of)
+    if documents is None:
         return [""] * len(rows)
     keys = ["fund", "year", "batch", "purpose", "direct", "recipient"]
-    known = found.source.documents.groupby(keys)["document"].unique()
+    known = documents.groupby(keys)["document"].unique()
     wanted = zip(*(rows[key].tolist() for key in keys), strict=True)
     return ["、".join(known[key]) if key in known.index else "" for key in wanted]
 

@@ -99,7 +99,19 @@ class _Source:
     name: str = ""
     title: str = ""
     synthetic: bool = False
-    documents: pd.DataFrame | None = None
+    path: Path | None = None
+
+    def documents(self, day: date) -> pd.DataFrame | None:
+        """Return the entries by which money was issued until a day; None without a book.
+
+        The book is read once more: all its entries take longer than all the rest.
+        """
+        if self.path is None:
+            return None
+        with Book.open(self.path) as book:
+            entries = book.entries()
+        issued = entries["kind"].isin(("receive", "issue")) & (entries["document"] != "")
+        return entries[issued & (entries["valid_on"].dt.date <= day)]
 
 
 def _flows_of(source: Book | Path | str | pd.DataFrame, day: date) -> _Source:
@@ -108,9 +120,8 @@ def _flows_of(source: Book | Path | str | pd.DataFrame, day: date) -> _Source:
             return _flows_of(book, day)
     if not isinstance(source, Book):
         return _Source(source)
-    entries = source.entries()
-    issued = entries[entries["kind"].isin(("receive", "issue")) & (entries["document"] != "")]
-    return _Source(source.flows(day), str(source.path), source.title, source.synthetic, issued)
+    name = str(source.path)
+    return _Source(source.flows(day), name, source.title, source.synthetic, source.path)
 
 
 class _People:
