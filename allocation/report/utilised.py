@@ -19,7 +19,7 @@ from allocation.ledger.elapsed import elapsed_share
 from allocation.ledger.legs import holders_of
 from allocation.ledger.planned import Plan, planned_by, read_plan
 from allocation.ledger.self_evaluation import Report, read_report
-from allocation.ledger.utilisation import total_of, utilisation_table
+from allocation.ledger.utilisation import SUMS, total_of, utilisation_table
 from allocation.report.clock import today
 
 if TYPE_CHECKING:
@@ -179,8 +179,11 @@ class Utilised:
         return total_of(self.table, self.elapsed)
 
     def grouped(self, by: By, *, planned: bool = False) -> pd.DataFrame:
-        """Return the table by something else; the denominators stay."""
-        return utilisation_table(
+        """Return the table by something else; the denominators stay.
+
+        Who has passed everything on, and so has no figures, is left out unless nobody has any.
+        """
+        table = utilisation_table(
             self.money,
             self.as_of,
             self.year,
@@ -188,6 +191,8 @@ class Utilised:
             denominator=self.denominator,
             planned=self.planned if planned else None,
         )
+        shown = (table[[name for name in (*SUMS, "planned") if name in table]] != 0).any(axis=1)
+        return table[shown] if shown.any() else table
 
     @cached_property
     def idle(self) -> pd.DataFrame:
