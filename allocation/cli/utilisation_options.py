@@ -29,7 +29,7 @@ def utilisation_options(language: Language) -> Sequence[click.Parameter]:
     """Return the options."""
     return (
         option(language, "--as-of", term="cli-book-status-as-of", metavar="DATE"),
-        option(language, "--year", term="cli-book-year", metavar="YEAR"),
+        option(language, "--year", term="cli-book-status-year", metavar="YEAR"),
         one_of(language, "--by", _BYS, term="cli-book-by"),
         one_of(language, "--denominator", _DENOMINATORS, term="cli-book-denominator"),
         option(language, "--plan", term="cli-book-plan", metavar="FILE"),

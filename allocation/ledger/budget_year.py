@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allocation.ledger.legs import KEYS, holders_of, legs, positions_of, summed
+from allocation.ledger.legs import KEYS, holders_of, legs, numbered, summed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,8 +53,7 @@ def money_of_year(flows: pd.DataFrame, as_of: date, year: int) -> pd.DataFrame:
     import numpy as np
 
     found = legs(flows, as_of)
-    found = found[found["year"] <= year]
-    index = positions_of(found)
+    found, index = numbered(found[found["year"] <= year])
     account, earlier = found["account"], _earlier(found, year)
     spent_before = summed(found[(account == "spent") & earlier], index)
     spent = summed(found[account == "spent"], index) - spent_before

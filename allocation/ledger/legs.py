@@ -51,14 +51,18 @@ def legs(flows: pd.DataFrame, as_of: date | None = None) -> pd.DataFrame:
     return found[found["account"] != "source"].reset_index(drop=True)
 
 
+def numbered(found: pd.DataFrame) -> tuple[pd.DataFrame, pd.Index]:
+    """Return the legs with ``at``, the place of their line and holder, and these in order."""
+    groups = found.groupby([*KEYS])
+    return found.assign(at=groups.ngroup()), groups.size().index
+
+
 def summed(part: pd.DataFrame, index: pd.Index) -> pd.Series:
-    """Return the sum of amounts by ``KEYS`` in the order of ``index``; nothing is zero."""
-    return part.groupby([*KEYS])["amount"].sum().reindex(index, fill_value=0).astype("int64")
+    """Return the sum of amounts of :func:`numbered` legs by line and holder; nothing is zero."""
+    import pandas as pd
 
-
-def positions_of(found: pd.DataFrame) -> pd.Index:
-    """Return every line at every holder that has an account, in the order of ``KEYS``."""
-    return found.groupby([*KEYS])["amount"].sum().index
+    sums = part.groupby("at")["amount"].sum().reindex(range(len(index)), fill_value=0)
+    return pd.Series(sums.to_numpy(dtype="int64"), index)
 
 
 def holders_of(flows: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 #: 年初预算; 调整后预算 of the year's own lines; the same and what was carried in (全年预算数).
 Denominator = Literal["initial", "adjusted", "with_carry_over"]
 DENOMINATORS: tuple[Denominator, ...] = get_args(Denominator)
-_SUMS = ("denominator", "disbursed", "spent", "authority", "cash")
+#: Columns of fen.
+SUMS = ("denominator", "disbursed", "spent", "authority", "cash")
 
 
 def utilisation_table(
@@ -56,7 +57,7 @@ def utilisation_table(
 
     keys = grouped(money, by)
     counted = counted_by(money, year, denominator)
-    table = counted.groupby(keys, sort=False)[list(_SUMS)].sum()
+    table = counted.groupby(keys, sort=False)[list(SUMS)].sum()
     table.index.name = by
     table = table.reindex(pd.Index(keys.unique(), name=by), fill_value=0)
     if planned is not None:
@@ -89,7 +90,7 @@ def with_rates(table: pd.DataFrame, elapsed: Fraction) -> pd.DataFrame:
 
 def total_of(table: pd.DataFrame, elapsed: Fraction) -> pd.DataFrame:
     """Return the one row that sums all groups."""
-    sums = [name for name in (*_SUMS, "planned") if name in table]
+    sums = [name for name in (*SUMS, "planned") if name in table]
     total = table[sums].sum().to_frame().T.astype("int64")
     return with_rates(total, elapsed)
 

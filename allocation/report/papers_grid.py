@@ -59,6 +59,8 @@ def write_grid(
     sheet.page.write_string(1, 0, note, left)
     sheet.page.write_string(1, len(columns), say("report-unit", language), right)
     first = _TOTAL_ROW + total
+    pairs = zip(columns, widths[1:], strict=True)
+    texts = [(column.cells, width) for column, width in pairs if column.kind == "text"]
     count = max((len(column.cells) for column in columns), default=0)
     if total:
         _total(sheet, columns, first, count, language)
@@ -66,8 +68,7 @@ def write_grid(
         sheet.page.write_number(first + at, 0, at + 1, sheet.look(align="center"))
         for number, column in enumerate(columns, start=1):
             _cell(sheet, columns, first + at, number, column, at)
-        texts = [(str(c.cells[at]), _width(c)) for c in columns if c.kind == "text"]
-        sheet.fit_height(first + at, *texts)
+        sheet.fit_height(first + at, *((str(cells[at]), width) for cells, width in texts))
     sheet.page.freeze_panes(first, 2)
     sheet.printed(repeated_row=_HEAD_ROW, landscape=sum(widths) > _PORTRAIT_WIDTH)
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from allocation.disbursement.rules import rules
+from allocation.ledger.budget_year import unspent_of
 from allocation.report.evaluation_sheet import write_evaluation
 from allocation.report.papers_grid import Col, write_grid
 from allocation.report.utilised_words import label, name_of, reason, stage_word
@@ -91,6 +92,8 @@ def use(paper: Paper) -> None:
         for row in worst.itertuples(name="Row")
         if row.Index in set(rows["recipient"])
     }
+    open_rows = zip(rows["recipient"], unspent_of(rows), strict=True)
+    problems = [reasons.get(code, "") if unspent else "" for code, unspent in open_rows]
     columns = [
         Col(_head(paper, "document"), "text", _documents(found, rows)),
         Col(_head(paper, "recipient"), "text", _names(paper, rows)),
@@ -101,7 +104,7 @@ def use(paper: Paper) -> None:
         Col(_head(paper, "carried"), "money", rows["carried"].tolist()),
         Col(_head(paper, "surplus"), "money", rows["surplus"].tolist()),
         Col(_head(paper, "spent-rate"), "rate", of=(5, 3)),
-        Col(_head(paper, "problem"), "text", [reasons.get(c, "") for c in rows["recipient"]]),
+        Col(_head(paper, "problem"), "text", problems),
     ]
     write_grid(paper, "use", columns)
 
@@ -125,10 +128,11 @@ def _lines(paper: Paper, rows: pd.DataFrame) -> list[str]:
 
 def _documents(found: Utilised, rows: pd.DataFrame) -> list[str]:
     """Return the numbers of the documents by which each row's money was issued."""
-    if found.source.documents is None:
+    documents = found.source.documents(found.as_of)
+    if documents is None:
         return [""] * len(rows)
     keys = ["fund", "year", "batch", "purpose", "direct", "recipient"]
-    known = found.source.documents.groupby(keys)["document"].unique()
+    known = documents.groupby(keys)["document"].unique()
     wanted = zip(*(rows[key].tolist() for key in keys), strict=True)
     return ["、".join(known[key]) if key in known.index else "" for key in wanted]
 

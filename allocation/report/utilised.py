@@ -19,7 +19,7 @@ from allocation.ledger.elapsed import elapsed_share
 from allocation.ledger.legs import holders_of
 from allocation.ledger.planned import Plan, planned_by, read_plan
 from allocation.ledger.self_evaluation import Report, read_report
-from allocation.ledger.utilisation import total_of, utilisation_table
+from allocation.ledger.utilisation import SUMS, total_of, utilisation_table
 from allocation.report.clock import today
 
 if TYPE_CHECKING:
@@ -99,7 +99,19 @@ class _Source:
     name: str = ""
     title: str = ""
     synthetic: bool = False
-    documents: pd.DataFrame | None = None
+    path: Path | None = None
+
+    def documents(self, day: date) -> pd.DataFrame | None:
+        """Return the entries by which money was issued until a day; None without a book.
+
+        The book is read once more: all its entries take longer than all the rest.
+        """
+        if self.path is None:
+            return None
+        with Book.open(self.path) as book:
+            entries = book.entries()
+        issued = entries["kind"].isin(("receive", "issue")) & (entries["document"] != "")
+        return entries[issued & (entries["valid_on"].dt.date <= day)]
 
 
 def _flows_of(source: Book | Path | str | pd.DataFrame, day: date) -> _Source:
@@ -108,9 +120,8 @@ def _flows_of(source: Book | Path | str | pd.DataFrame, day: date) -> _Source:
             return _flows_of(book, day)
     if not isinstance(source, Book):
         return _Source(source)
-    entries = source.entries()
-    issued = entries[entries["kind"].isin(("receive", "issue")) & (entries["document"] != "")]
-    return _Source(source.flows(day), str(source.path), source.title, source.synthetic, issued)
+    name = str(source.path)
+    return _Source(source.flows(day), name, source.title, source.synthetic, source.path)
 
 
 class _People:
@@ -168,8 +179,11 @@ class Utilised:
         return total_of(self.table, self.elapsed)
 
     def grouped(self, by: By, *, planned: bool = False) -> pd.DataFrame:
-        """Return the table by something else; the denominators stay."""
-        return utilisation_table(
+        """Return the table by something else; the denominators stay.
+
+        Who has passed everything on, and so has no figures, is left out unless nobody has any.
+        """
+        table = utilisation_table(
             self.money,
             self.as_of,
             self.year,
@@ -177,6 +191,8 @@ class Utilised:
             denominator=self.denominator,
             planned=self.planned if planned else None,
         )
+        shown = (table[[name for name in (*SUMS, "planned") if name in table]] != 0).any(axis=1)
+        return table[shown] if shown.any() else table
 
     @cached_property
     def idle(self) -> pd.DataFrame:

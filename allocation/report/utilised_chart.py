@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SPENT, _PAID, _BUDGET, _TIME, _PLAN = "#0072B2", "#56B4E9", "#E8E8E8", "#D55E00", "#009E73"
 _LEVELS = {"red": "#C0392B", "orange": "#E67E22", "yellow": "#F1C40F"}
 _ROW, _WIDTH, _ABOVE, _BELOW, _SIZE, _LETTER = 0.34, 9.6, 0.62, 0.7, 8, 0.075
+#: Names wider than this take two lines, so that there is always room for the bars.
+_NAME_LETTERS = 52
 #: More rows than this cannot be read on one page.
 _MOST = 45
 
@@ -53,14 +55,16 @@ def alert_bars(found: Utilised, language: Language) -> Figure:
 
 
 def _rows(names: list[str], head: str, *, right: float) -> tuple[Figure, Axes]:
-    """Return a figure with room for a row of each name, and a title above."""
+    """Return a figure with room for a row of each name (two lines at most), and a title above."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     height = _ABOVE + _BELOW + _ROW * max(len(names), 2)
     figure = Figure(figsize=(_WIDTH, height))
     FigureCanvasAgg(figure)
-    left = 0.25 + _LETTER * max(map(text_width, names))
+    names = [wrapped(name, _NAME_LETTERS) for name in names]
+    lines = [line for name in names for line in name.split("\n")]
+    left = 0.25 + _LETTER * max(map(text_width, lines))
     axes = figure.add_axes(
         (
             left / _WIDTH,
