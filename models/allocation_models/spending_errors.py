@@ -13,9 +13,10 @@ it is drawn as :math:`\bar\zeta + s \sqrt{1 + 1/J}\, t_{J-1}` (Student; the pred
 of a normal variable), so that few years make wide intervals.
 
 **The error of each**, :math:`r_i = a_i - (1 - e^{-e^\zeta \hat y_i})`, is drawn from those recipients
-of all years for whom nearly the same share was foreseen: errors are not the same where little and
-where all is to be spent. They make up a window of a tenth of the weight, and each is drawn in
-proportion to :math:`w_i`, so that the mean of the sum is kept. Analogs as in Delle Monache et al.,
+of all years for whom nearly the same rate :math:`\hat y` was foreseen: errors are not the same where
+little and where all is to be spent. They make up a window of a tenth of the weight, and each is
+drawn in proportion to :math:`w_i`, so that the mean of the sum is kept. Alike is who was foreseen
+to be alike, whatever the pace: else an odd year would move everybody into others' windows. Analogs as in Delle Monache et al.,
 *Monthly Weather Review* 141 (2013).
 """
 
@@ -47,12 +48,12 @@ class Errors:
     ----------
     paces
         Shape (J,).
-    shares, errors, weights
-        Shape (k,): the share foreseen at its year's pace, in rising order; its error and weight.
+    rates, errors, weights
+        Shape (k,): the rate foreseen, in rising order; the error of its share, and its weight.
     """
 
     paces: Floats
-    shares: Floats
+    rates: Floats
     errors: Floats
     weights: Floats
 
@@ -74,17 +75,17 @@ class Errors:
         shares = share_at(ahead.rate, np.clip(paces, -_FASTEST, _FASTEST)[:, None])
         if not len(self.errors):
             return shares
-        found: Floats = np.clip(shares + self._near(shares, rng), 0, 1)
+        found: Floats = np.clip(shares + self._near(ahead.rate, count, rng), 0, 1)
         return found
 
-    def _near(self, shares: Floats, rng: np.random.Generator) -> Floats:
-        """Return an error for each share, drawn from the window around it."""
+    def _near(self, rates: Floats, count: int, rng: np.random.Generator) -> Floats:
+        """Return errors for each rate, drawn from the window around it, shape (count, n)."""
         running = np.cumsum(self.weights)
         whole = running[-1]
         half = whole * min(max(_HALF, _FEW / len(running)), 0.5)
-        place = np.append(0.0, running)[np.searchsorted(self.shares, shares)]
+        place = np.append(0.0, running)[np.searchsorted(self.rates, rates)]
         middle = np.clip(place, half, whole - half)
-        drawn = np.searchsorted(running, middle + half * rng.uniform(-1, 1, shares.shape))
+        drawn = np.searchsorted(running, middle + half * rng.uniform(-1, 1, (count, len(rates))))
         found: Floats = self.errors[np.minimum(drawn, len(running) - 1)]
         return found
 
@@ -98,23 +99,22 @@ def share_at(rate: Floats, pace: Floats | float) -> Floats:
 def errors_of(made: Sequence[tuple[Ahead, Floats]]) -> Errors:
     """Return the errors of forecasts, one of each year, against the use that was the truth."""
     found = [_seen(ahead, truth) for ahead, truth in made]
-    shares, errors, weights = (
+    rates, errors, weights = (
         np.concatenate([part[at] for _, part in found]) if found else np.empty(0)
         for at in range(3)
     )
-    order = np.argsort(shares, kind="stable")
+    order = np.argsort(rates, kind="stable")
     paces = np.array([pace for pace, _ in found])
-    return Errors(paces, shares[order], errors[order], weights[order])
+    return Errors(paces, rates[order], errors[order], weights[order])
 
 
 def _seen(ahead: Ahead, truth: Floats) -> tuple[float, tuple[Floats, Floats, Floats]]:
-    """Return a year's pace, and share, error and weight of everybody who had money."""
+    """Return a year's pace, and rate, error and weight of everybody who had money."""
     had = ahead.there > 0
     there, used, rate = ahead.there[had], ahead.used[had], ahead.rate[had]
     spent, weights = (truth[had] - used) / there, there / np.maximum(there + used, there)
     pace = _pace(rate, spent, weights)
-    shares = share_at(rate, pace)
-    return pace, (shares, spent - shares, weights)
+    return pace, (rate, spent - share_at(rate, pace), weights)
 
 
 def _pace(rate: Floats, spent: Floats, weights: Floats) -> float:
