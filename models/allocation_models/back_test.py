@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from allocation_models.spending_errors import Errors
 
 #: Outcomes drawn for each judged forecast.
-_DRAWS = 400
+_DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,11 @@ def _last_year(history: History, year: int, used: Floats, there: Floats) -> Floa
     return found
 
 
+def curve_alone(trial: Trial) -> Floats:
+    """Return what the curve says by itself, shape (12, n)."""
+    return np.stack([found.use(share_at(found.rate, 0.0)) for found in trial.ahead])
+
+
 def errors_after(made: Sequence[Trial], months: int) -> Errors:
     """Return what forecasts made after so many months got wrong."""
     return errors_of([(trial.ahead[months], trial.truth[months]) for trial in made])
@@ -135,8 +140,7 @@ def judged(made: Sequence[Trial], chance: float, seed: int = 0) -> tuple[Judged,
     rng = np.random.default_rng(seed)
     ends = (1 - chance) / 2, (1 + chance) / 2
     return tuple(
-        _judged(trial, [other for other in made if other is not trial], ends, rng)
-        for trial in made
+        _judged(trial, [other for other in made if other is not trial], ends, rng) for trial in made
     )
 
 
@@ -144,7 +148,7 @@ def _judged(
     trial: Trial, others: Sequence[Trial], ends: tuple[float, float], rng: np.random.Generator
 ) -> Judged:
     if len(others) < 2:
-        alone = np.stack([found.use(share_at(found.rate, 0.0)) for found in trial.ahead])
+        alone = curve_alone(trial)
         unknown = np.full(alone.shape, np.nan)
         return Judged(alone, unknown, unknown, unknown[:, 0], unknown[:, 0])
     means, single, whole = [], [], []

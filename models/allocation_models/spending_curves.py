@@ -235,6 +235,4 @@ def ahead(history: History, curves: Curves) -> Ahead:
     rates = curves.rates[history.group]
     rate = rates[:, months:].sum(axis=1)
     path = np.cumsum(rates * (1 - seen), axis=1) / rate[:, None]
-    return Ahead(
-        months, history.used, history.there, curves.speed * rate, np.minimum(path, 1.0)
-    )
+    return Ahead(months, history.used, history.there, curves.speed * rate, np.minimum(path, 1.0))

@@ -6,18 +6,18 @@ r"""What forecasts of spending got wrong in earlier years, and draws of what the
 
     \textstyle\sum_i w_i \bigl(1 - e^{-e^\zeta \hat y_i}\bigr) = \sum_i w_i a_i
 
-where :math:`\hat y_i` is the rate foreseen, :math:`a_i` the share that was spent of what was there
-and :math:`w_i` the unspent share of the budget: in a year of pace :math:`\zeta` everybody's rate was
-:math:`e^\zeta` times the one foreseen. Of the pace of this year no more is known than J paces tell:
-it is drawn as :math:`\bar\zeta + s \sqrt{1 + 1/J}\, t_{J-1}` (Student; the predictive distribution
-of a normal variable), so that few years make wide intervals.
+where :math:`\hat y_i` is the rate foreseen, :math:`a_i` the share spent of what was there and
+:math:`w_i` the unspent share of the budget: in a year of pace :math:`\zeta` everybody's rate was
+:math:`e^\zeta` times the one foreseen. Of the pace of this year no more is known than J paces
+tell: it is drawn as :math:`\bar\zeta + s \sqrt{1 + 1/J}\, t_{J-1}` (Student; the predictive
+distribution of a normal variable), so that few years make wide intervals.
 
-**The error of each**, :math:`r_i = a_i - (1 - e^{-e^\zeta \hat y_i})`, is drawn from those recipients
-of all years for whom nearly the same rate :math:`\hat y` was foreseen: errors are not the same where
+**The error of each**, :math:`r_i = a_i - (1 - e^{-e^\zeta \hat y_i})`, is drawn from those of all
+years for whom nearly the same rate :math:`\hat y` was foreseen: errors are not the same where
 little and where all is to be spent. They make up a window of a tenth of the weight, and each is
 drawn in proportion to :math:`w_i`, so that the mean of the sum is kept. Alike is who was foreseen
-to be alike, whatever the pace: else an odd year would move everybody into others' windows. Analogs as in Delle Monache et al.,
-*Monthly Weather Review* 141 (2013).
+to be alike, whatever the pace: else an odd year would move everybody into others' windows. Analogs
+as in Delle Monache et al., *Monthly Weather Review* 141 (2013).
 """
 
 from __future__ import annotations
@@ -100,8 +100,7 @@ def errors_of(made: Sequence[tuple[Ahead, Floats]]) -> Errors:
     """Return the errors of forecasts, one of each year, against the use that was the truth."""
     found = [_seen(ahead, truth) for ahead, truth in made]
     rates, errors, weights = (
-        np.concatenate([part[at] for _, part in found]) if found else np.empty(0)
-        for at in range(3)
+        np.concatenate([part[at] for _, part in found]) if found else np.empty(0) for at in range(3)
     )
     order = np.argsort(rates, kind="stable")
     paces = np.array([pace for pace, _ in found])
