@@ -142,7 +142,9 @@ class Forecast:
             self._ahead.use(self._shares, month)[:, chosen].sum(axis=1) for month in range(1, 13)
         ]
         outer = float((1 - self.interval) / 2)
-        low, middle, high = np.quantile(paths, [outer, 0.5, 1 - outer], axis=1)
+        low, middle, high = np.quantile(
+            paths, [outer, 0.5, 1 - outer], axis=1, method="inverted_cdf"
+        )
         past = self._spending.seen[-1] == 1
         columns = {"month": np.arange(1, 13), "spent": np.where(past, known, np.nan)}
         for name, line in (("low", low), ("middle", middle), ("high", high)):
