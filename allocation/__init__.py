@@ -34,11 +34,15 @@ if TYPE_CHECKING:
     from allocation.report.clock import Clock, clock
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.imported import Imported, import_file
     from allocation.report.notice import Notices, notice
+    from allocation.report.reallocated import Reallocated, reallocate
+    from allocation.report.reconciled import reconcile
     from allocation.report.repairs import conflict_frame as conflicting
     from allocation.report.repairs import repairs
     from allocation.report.scheduled import Scheduled, schedule
     from allocation.report.sensitivity import sensitivity
+    from allocation.report.utilised import Utilised, utilisation
     from allocation.result import Allocation
     from allocation.scenario import Loaded, load, shipped
     from allocation.verification import Verification, verify
@@ -55,12 +59,15 @@ __all__ = [
     "Explanation",
     "FaultError",
     "Forecast",
+    "Imported",
     "InputError",
     "Loaded",
     "Notices",
     "Place",
     "Problem",
+    "Reallocated",
     "Scheduled",
+    "Utilised",
     "Verification",
     "__version__",
     "allocate",
@@ -72,13 +79,17 @@ __all__ = [
     "conflicting",
     "explain",
     "forecast",
+    "import_file",
     "load",
     "notice",
     "read_record",
+    "reallocate",
+    "reconcile",
     "repairs",
     "schedule",
     "sensitivity",
     "shipped",
+    "utilisation",
     "verify",
 ]
 
@@ -92,14 +103,19 @@ _HOMES = {
     "ConflictError": ("allocation.errors", "ConflictError"),
     "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
+    "Imported": ("allocation.report.imported", "Imported"),
     "Forecast": ("allocation.ledger.forecast", "Forecast"),
     "InputError": ("allocation.errors", "InputError"),
+    "import_file": ("allocation.report.imported", "import_file"),
+    "reconcile": ("allocation.report.reconciled", "reconcile"),
     "Loaded": ("allocation.scenario", "Loaded"),
     "Scheduled": ("allocation.report.scheduled", "Scheduled"),
     "schedule": ("allocation.report.scheduled", "schedule"),
     "Notices": ("allocation.report.notice", "Notices"),
     "Place": ("allocation.errors", "Place"),
     "Problem": ("allocation.errors", "Problem"),
+    "Reallocated": ("allocation.report.reallocated", "Reallocated"),
+    "reallocate": ("allocation.report.reallocated", "reallocate"),
     "allocate": ("allocation.engine", "allocate"),
     "attribute": ("allocation.report.attributed", "attribution_frame"),
     "check": ("allocation.conflict", "check"),
@@ -115,6 +131,8 @@ _HOMES = {
     "repairs": ("allocation.report.repairs", "repairs"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
+    "Utilised": ("allocation.report.utilised", "Utilised"),
+    "utilisation": ("allocation.report.utilised", "utilisation"),
     "Verification": ("allocation.verification", "Verification"),
     "verify": ("allocation.verification", "verify"),
 }

@@ -1,13 +1,15 @@
-"""The book with a million entries: opened and asked for its status, against bare SQL."""
+"""The book: many lines posted at once, and the status of a million entries, against bare SQL."""
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -19,7 +21,7 @@ from benchmarks.spec import Benchmark, Line, Scope
 from benchmarks.timing import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _ROUNDS, _JOURNALS, _EACH = 5, 20, 25_000
 _AS_OF = date(2023, 9, 30)
@@ -61,6 +63,94 @@ def bare(path: Path) -> None:
                 f"SELECT {side}, sum(amount) FROM entry WHERE valid_on <= ? GROUP BY {side}",  # noqa: S608
                 (str(_AS_OF),),
             ).fetchall()
+
+
+def payments(count: int, seed: int = 13) -> tuple[list[Movement], list[Movement]]:
+    """Return what funds every zone for six purposes, and payments out of it over a year."""
+    rng = np.random.default_rng(seed)
+    found = zones(date(2023, 1, 1))
+    lines = [Money("外经贸发展专项资金", 2023, "第一批", f"方向{at}") for at in range(6)]
+    units = {zone.unit for zone in found}
+    first = [Movement("receive", m, u, 10**13, "2023-01-05") for m in lines for u in units]
+    first += [Movement("issue", m, z.id, 10**11, "2023-01-06") for m in lines for z in found]
+    who, what = rng.integers(len(found), size=count), rng.integers(6, size=count)
+    month, day = rng.integers(2, 13, size=count), rng.integers(1, 29, size=count)
+    fen = rng.integers(1, 10**6, size=count).tolist()
+    moves = [
+        Movement(
+            "disburse", lines[m], found[w].id, f, f"2023-{a:02d}-{b:02d}", document=f"凭证{at}"
+        )
+        for at, (w, m, a, b, f) in enumerate(zip(who, what, month, day, fen, strict=True))
+    ]
+    return first, moves
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A funded book, the same with its payments posted, and the rows those are."""
+
+    funded: Path
+    moves: list[Movement]
+    entries: list[tuple[object, ...]]
+    journal: tuple[object, ...]
+
+    @classmethod
+    def made(cls, folder: Path, count: int) -> Self:
+        """Make both books and read the rows back."""
+        first, moves = payments(count)
+        funded, posted = folder / "funded.db", folder / "posted.db"
+        with Book.create(funded, synthetic=True) as book:
+            book.post(first)
+            # One payment each, so that the accounts are there and the rows alone can be written.
+            book.post(list({(move.line, move.holder): move for move in moves}.values()))
+        shutil.copy(funded, posted)
+        with Book.open(posted) as book:
+            number = book.post(moves)
+        with closing(sqlite3.connect(posted)) as connection:
+            rows = connection.execute("SELECT * FROM entry WHERE journal = ?", (number,)).fetchall()
+            journal = connection.execute("SELECT * FROM journal WHERE id = ?", (number,)).fetchone()
+        return cls(funded, moves, rows, journal)
+
+    def ours(self) -> None:
+        """Post the payments."""
+        with Book.open(self._copy()) as book:
+            book.post(self.moves)
+
+    def guarded(self) -> None:
+        """Write the same rows into the same book without our code; its triggers do their part."""
+        with closing(sqlite3.connect(self._copy(), isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(_insert("entry", self.entries), self.entries)
+            connection.execute(_insert("journal", [self.journal]), self.journal)
+            connection.execute("COMMIT")
+
+    def bare(self) -> None:
+        """Write the same rows into a table of the same columns, without index, check or trigger."""
+        with closing(sqlite3.connect(self._copy(), isolation_level=None)) as connection:
+            connection.execute("CREATE TABLE bare AS SELECT * FROM entry WHERE 0")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(_insert("bare", self.entries), self.entries)
+            connection.execute("COMMIT")
+
+    def _copy(self) -> Path:
+        return Path(shutil.copy(self.funded, self.funded.with_name("copy.db")))
+
+
+def _insert(table: str, rows: Sequence[Sequence[object]]) -> str:
+    return f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})"  # noqa: S608
+
+
+def _posting(scope: Scope) -> Iterator[Line]:
+    count = 50_000 if scope.largest > 3_000 else 5_000
+    with tempfile.TemporaryDirectory() as folder:
+        work = Posting.made(Path(folder), count)
+        peers = {"bare executemany": work.bare, "the book's own guards by bare SQL": work.guarded}
+        for name, peer in peers.items():
+            found = ratio(work.ours, peer, _ROUNDS)
+            yield Line.of(f"posting {count:,} lines in one journal", name, found, 2.0)
+
+
+POSTING = Benchmark("book-posting", "The book: posting many lines at once", _posting)
 
 
 def _speed(scope: Scope) -> Iterator[Line]:

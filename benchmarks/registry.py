@@ -9,6 +9,7 @@ from benchmarks import (
     conflicts,
     explained,
     general_rules,
+    imports,
     nested_rules,
     pot_curve,
     schedules,
@@ -27,6 +28,8 @@ BENCHMARKS = (
     conflicts.SPEED,
     schedules.SPEED,
     schedules.MEMORY,
+    books.POSTING,
     books.STATUS,
+    imports.SPEED,
     command_line.START_UP,
 )

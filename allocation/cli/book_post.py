@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def parameters(language: Language) -> Sequence[click.Parameter]:
     """Return the command's parameters."""
-    from allocation.ledger.records import ACCOUNTS
+    from allocation.ledger.records import ACCOUNTS, LEVELS
 
     return (
         argument("kind"),
@@ -30,6 +30,8 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
         option(language, "--fund", term="cli-book-fund", metavar="TEXT"),
         option(language, "--direct", term="cli-book-direct", is_flag=True),
         one_of(language, "--from", ACCOUNTS, term="cli-book-from"),
+        option(language, "--under", term="cli-book-post-under", metavar="NAME"),
+        one_of(language, "--level", LEVELS[1:], term="cli-book-level"),
         option(language, "--document", term="cli-book-document", metavar="TEXT", default=""),
         option(language, "--note", term="cli-book-note", metavar="TEXT", default=""),
         book_option(language),
@@ -47,5 +49,6 @@ def run(language: Language, kind: str, *, book: str | None, **asked: str | bool 
     day = days(on=str(asked["on"]))["on"]
     assert day is not None, "it is required"
     with opened(book) as found:
-        journal = found.post([movement_of(found, kind, day, asked)])
+        movement, declared = movement_of(found, kind, day, asked)
+        journal = found.post([movement], holders=declared)
     print(say("book-posted", language, journal=journal))

@@ -1,11 +1,11 @@
-"""``bokuan book status``: who holds how much, as of a day."""
+"""``bokuan book status``: utilisation against time, plan and thresholds."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from allocation.cli.book_options import book_option, opened
-from allocation.cli.options import days, option
+from allocation.cli.utilisation_options import utilisation_options, utilised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,16 +17,10 @@ if TYPE_CHECKING:
 
 def parameters(language: Language) -> Sequence[click.Parameter]:
     """Return the command's parameters."""
-    return (
-        option(language, "--as-of", term="cli-book-as-of", metavar="DATE"),
-        book_option(language),
-    )
+    return (*utilisation_options(language), book_option(language))
 
 
-def run(language: Language, *, as_of: str | None, book: str | None) -> None:
-    """Print the balances."""
-    from allocation.report.book_text import print_positions
-
-    day = days(as_of=as_of)["as_of"]
+def run(language: Language, *, book: str | None, **options: str | None) -> None:
+    """Print the table, idle money, carry-over and warnings."""
     with opened(book) as found:
-        print_positions(found, day, language)
+        utilised(found, options).print(language)

@@ -30,6 +30,7 @@ COMMANDS = (
     "verify",
     "clock",
     "schedule",
+    "reallocate",
     "notice",
     "book",
     "export",
@@ -41,13 +42,19 @@ BOOK = (
     "example",
     "issue",
     "post",
+    "import",
+    "reconcile",
     "reverse",
     "show",
+    "balances",
     "status",
+    "balances",
     "forecast",
+    "papers",
     "check",
     "export",
     "close",
+    "figures",
 )
 
 
@@ -69,9 +76,11 @@ class _Spoken(click.Command):
         if arguments:
             with formatter.section(say("cli-arguments", self.language)):
                 formatter.write_dl([self._explained(argument) for argument in arguments])
-        records = [option.get_help_record(ctx) for option in options]
+        found = [record for option in options if (record := option.get_help_record(ctx))]
+        required = say("cli-required", self.language)
+        records = [(names, text.replace("[required]", required)) for names, text in found]
         with formatter.section(say("cli-options", self.language)):
-            formatter.write_dl([record for record in records if record])
+            formatter.write_dl(records)
 
     def _explained(self, argument: click.Argument) -> tuple[str, str]:
         return argument.metavar or "", say(f"cli-argument-{argument.name}", self.language)

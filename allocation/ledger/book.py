@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Self
 
 from allocation.errors import Problem, raise_if_any
 from allocation.ledger import checks, closing, database, posting, queries
-from allocation.ledger.issues import issuing
+from allocation.ledger.issues import issuing, not_again
 from allocation.ledger.posting import Made
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from datetime import date, datetime
     from types import TracebackType
 
@@ -58,11 +59,8 @@ class Book:
         InputError
             If the file is there already or cannot be written.
         """
-        book = cls(database.create(Path(path)), Path(path))
         settings = {"title": title, "synthetic": "1" if synthetic else ""}
-        with database.writing(book._connection, book.path):
-            book._connection.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
-        return book
+        return cls(database.create(Path(path), settings), Path(path))
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -91,6 +89,11 @@ class Book:
         self.close()
 
     @property
+    def connection(self) -> sqlite3.Connection:
+        """The open file, for questions that no method answers."""
+        return self._connection
+
+    @property
     def title(self) -> str:
         """What stands above every paper of it."""
         return self._setting("title")
@@ -115,10 +118,13 @@ class Book:
         movements: Sequence[Movement],
         made: Made | None = None,
         holders: Sequence[Holder] = (),
+        *,
+        state: str | None = None,
     ) -> int:
         """Post movements as one journal, all or none; return its number.
 
-        When this returns, they are on the disk.
+        When this returns, they are on the disk. With ``state``, only if the book is still in that
+        state (:attr:`state`): what was decided on older figures is refused.
 
         Raises
         ------
@@ -127,6 +133,8 @@ class Book:
             there.
         """
         with database.writing(self._connection, self.path):
+            if state is not None and self.state != state:
+                raise_if_any([Problem("L12-book-changed", words={"found": str(self.path)})])
             return posting.post(self._connection, movements, made or Made("manual"), holders)
 
     def issue(
@@ -141,7 +149,14 @@ class Book:
         under: str = "",
         received: bool = True,
     ) -> int:
-        """Post what an allocation issues (:func:`allocation.ledger.issues.issuing`)."""
+        """Post what an allocation issues (:func:`allocation.ledger.issues.issuing`).
+
+        Raises
+        ------
+        InputError
+            If it is not known below whom a recipient stands, the same was issued already, or the
+            money is not there.
+        """
         movements, holders = issuing(
             issue,
             fund=fund,
@@ -152,7 +167,9 @@ class Book:
             under=under,
             received=received,
         )
-        return self.post(movements, Made("issue"), holders)
+        with database.writing(self._connection, self.path):
+            not_again(self._connection, movements)
+            return posting.post(self._connection, movements, Made("issue"), holders)
 
     def reverse(self, entry: int, reason: str, on: date) -> int:
         """Post the exact opposite of an entry; return the journal.
@@ -195,6 +212,10 @@ class Book:
             return posting.post(self._connection, movements, Made("close"))
 
     # ---- reading ----
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Read everything inside a ``with`` as of one moment; who posts meanwhile waits."""
+        return database.reading(self._connection, self.path)
 
     def flows(
         self, as_of: date | None = None, known_on: datetime | None = None, *, daily: bool = True
@@ -251,7 +272,7 @@ class Book:
 
     def check(self) -> tuple[checks.Finding, ...]:
         """Look at everything the book must be (:mod:`allocation.ledger.checks`)."""
-        with database.told(self.path):
+        with self.snapshot():
             return checks.check(self._connection)
 
 

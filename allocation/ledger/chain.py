@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 #: What of an entry is hashed, in this order.
 ENTRY = (
@@ -16,21 +16,21 @@ ENTRY = (
     *("origin", "origin_hash", "reverses"),
 )
 _ACCOUNTS = """
-SELECT account.id, fund, year, batch, purpose, direct, code, level, account.kind
+SELECT account.id, fund, year, batch, purpose, direct, code, name, level, account.kind
 FROM account
 JOIN line ON line.id = account.line
 JOIN holder ON holder.id = account.holder
-ORDER BY account.id
+ORDER BY account.id LIMIT -1 OFFSET ?
 """
 
 
-def definitions(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
-    """Return what each account is, in order of their numbers: entries only say the number."""
-    return connection.execute(_ACCOUNTS).fetchall()
+def definitions(connection: sqlite3.Connection, after: int = 0) -> list[tuple[Any, ...]]:
+    """Return what each account is after the first few: entries only say an account's number."""
+    return connection.execute(_ACCOUNTS, (after,)).fetchall()
 
 
 def journal_hash(
-    head: Sequence[Any], accounts: Sequence[Sequence[Any]], entries: Iterable[Sequence[Any]]
+    head: Sequence[Any], accounts: Sequence[Sequence[Any]], entries: Sequence[Sequence[Any]]
 ) -> str:
     """Return the hash of a journal.
 
@@ -39,10 +39,9 @@ def journal_hash(
     head
         Its row up to ``previous``, the hash of the journal before.
     accounts
-        What the accounts known to it are.
+        What the accounts are that are new since the journal before.
     entries
         Its entries, with the columns ``ENTRY``.
     """
-    whole = [list(head), [list(row) for row in accounts], [list(row) for row in entries]]
-    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([head, accounts, entries], ensure_ascii=False, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()

@@ -45,13 +45,16 @@ def _file(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _guards(connection: sqlite3.Connection) -> Iterator[str]:
-    """Whether the triggers that refuse edits are those of the schema."""
+    """Whether tables, triggers and the ways money may go are those of the schema."""
     fresh = sqlite3.connect(":memory:")
     fresh.executescript(schema())
     query = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
-    wanted, found = dict(fresh.execute(query)), dict(connection.execute(query))
+    wanted, found = set(fresh.execute(query)), set(connection.execute(query))
+    yield from sorted({name for name, _ in wanted ^ found})
+    ways = "SELECT kind, source, target, way FROM movement"
+    for way in sorted(set(fresh.execute(ways)) ^ set(connection.execute(ways))):
+        yield " ".join(way)
     fresh.close()
-    yield from sorted(name for name in wanted if found.get(name) != wanted[name])
 
 
 def _chain(connection: sqlite3.Connection) -> Iterator[str]:
@@ -60,16 +63,16 @@ def _chain(connection: sqlite3.Connection) -> Iterator[str]:
     for row in connection.execute(f"SELECT {', '.join(ENTRY)} FROM entry ORDER BY id"):  # noqa: S608
         entries[row[1]].append(row)
     accounts = definitions(connection)
-    before, expected = "", 1
+    before, expected, seen = "", 1, 0
     for *head, digest in connection.execute(
         "SELECT id, made_by, recorded_at, file, file_hash, entries, amount, accounts, previous,"
         " hash FROM journal ORDER BY id"
     ):
         journal, known, previous = head[0], head[-2], head[-1]
-        own = journal_hash(head, accounts[:known], entries.pop(journal, []))
+        own = journal_hash(head, accounts[seen:known], entries.pop(journal, []))
         if previous != before or journal != expected or digest != own:
             yield f"journal {journal}"
-        before, expected = digest, journal + 1
+        before, expected, seen = digest, journal + 1, known
     yield from (f"journal {journal}" for journal in entries)
 
 

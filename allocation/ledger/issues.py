@@ -6,14 +6,28 @@ from typing import TYPE_CHECKING
 
 from allocation.errors import Problem, raise_if_any
 from allocation.ledger.holders import registered
-from allocation.ledger.records import CENTRAL, Holder, Line, Movement
+from allocation.ledger.records import CENTRAL, Holder, Line, Movement, line_of
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping, Sequence
     from datetime import date
 
     from allocation.disbursement.issue import Issue
     from allocation.ledger.records import MovementKind
+
+#: The entries of a journal as movements say them, and whether each stands or is reversed.
+_POSTED = """
+SELECT
+    NOT EXISTS (SELECT 1 FROM entry AS r WHERE r.reverses = entry.id),
+    entry.kind, low.code, fund, year, batch, purpose, direct, amount, valid_on, document
+FROM entry
+JOIN account AS a ON a.id = entry.source
+JOIN account AS b ON b.id = entry.target
+JOIN line ON line.id = a.line
+JOIN holder AS low ON low.id = iif(entry.kind = 'recover', a.holder, b.holder)
+WHERE journal = ?
+"""
 
 
 def issuing(
@@ -99,3 +113,23 @@ def _received(
         for (unit, line), fen in sums.items()
         if fen > 0
     ]
+
+
+def not_again(connection: sqlite3.Connection, movements: Sequence[Movement]) -> None:
+    """Refuse an issue that is in the book: the same movements in one journal, not all reversed.
+
+    Raises
+    ------
+    InputError
+        With the number of that journal.
+    """
+    new = sorted((m.kind, m.holder, *m.line, m.amount, m.on, m.document) for m in movements)
+    alike = connection.execute(
+        "SELECT id FROM journal WHERE made_by = 'issue' AND entries = ? AND amount = ?",
+        (len(movements), sum(movement.amount for movement in movements)),
+    )
+    for (journal,) in alike.fetchall():
+        rows = connection.execute(_POSTED, (journal,)).fetchall()
+        old = sorted((kind, code, *line_of(row), *row[5:]) for _, kind, code, *row in rows)
+        if old == new and any(row[0] for row in rows):
+            raise_if_any([Problem("L12-issued-already", words={"found": journal})])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,35 @@ _JOURNAL = (
     "INSERT INTO journal (id, made_by, recorded_at, file, file_hash, entries, amount, accounts,"
     " previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+#: The first day on which an account that a journal takes from would end below zero. Only accounts
+#: are followed by day that might: whose balance, without all that came in (or came back: sums below
+#: zero) since the first day taken from, is less than what is taken.
+_SHORT = """
+WITH taken AS (
+    SELECT source AS id, min(valid_on) AS since, sum(amount) AS amount
+    FROM entry WHERE journal = :journal GROUP BY source
+), doubtful AS (
+    SELECT id FROM taken JOIN account USING (id)
+    WHERE account.kind <> 'source' AND account.balance - taken.amount < (
+        SELECT coalesce(sum(max(amount, 0)), 0) FROM daily WHERE target = taken.id AND day >= since
+    ) + (
+        SELECT coalesce(sum(max(-amount, 0)), 0) FROM daily WHERE source = taken.id AND day >= since
+    )
+), moved AS (
+    SELECT source AS id, valid_on AS day, -amount AS amount, -amount AS own
+    FROM entry WHERE journal = :journal AND source IN doubtful
+    UNION ALL SELECT target, valid_on, amount, amount
+    FROM entry WHERE journal = :journal AND target IN doubtful
+    UNION ALL SELECT source, day, -amount, 0 FROM daily WHERE source IN doubtful
+    UNION ALL SELECT target, day, amount, 0 FROM daily WHERE target IN doubtful
+), ended AS (
+    SELECT id, day, sum(own) AS own,
+        sum(sum(amount)) OVER (PARTITION BY id ORDER BY day) AS balance
+    FROM moved GROUP BY id, day
+)
+SELECT id, min(day), -balance, balance - own
+FROM ended WHERE balance < 0 GROUP BY id ORDER BY id LIMIT :most
+"""
 #: Amounts beyond this are taken for a mistake: SQLite's whole numbers end at 2^63.
 _MOST = 10**16
 _SHOWN = 20
@@ -100,16 +128,15 @@ def post(
     """
     if not movements:
         raise_if_any([Problem("L12-nothing-to-post")])
-    raise_if_any(_unsound(movements))
+    each = [_way(movement) for movement in movements]
+    distinct = list(dict.fromkeys(each))
+    raise_if_any(_unsound(movements, distinct))
     ids, parents = holder_ids(connection, list(dict.fromkeys(m.holder for m in movements)), holders)
     accounts = _Accounts(connection)
-    ways = {
-        way: accounts.way(way, ids[way[2]], parents[way[2]])
-        for way in dict.fromkeys(map(_way, movements))
-    }
+    ways = {way: accounts.way(way, ids[way[2]], parents[way[2]]) for way in distinct}
     rows = [
-        (m.kind, *ways[_way(m)], m.amount, m.on, m.document, m.note, m.origin, m.origin_hash, None)
-        for m in movements
+        (m.kind, *ways[way], m.amount, m.on, m.document, m.note, m.origin, m.origin_hash, None)
+        for m, way in zip(movements, each, strict=True)
     ]
     return write(connection, rows, made)
 
@@ -125,25 +152,25 @@ def write(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], made:
     entry it reverses.
     """
     last = connection.execute(
-        "SELECT id, hash, recorded_at FROM journal ORDER BY id DESC LIMIT 1"
+        "SELECT id + 1, hash, recorded_at, accounts FROM journal ORDER BY id DESC LIMIT 1"
     ).fetchone()
-    journal, previous, before = (last[0] + 1, last[1], last[2]) if last else (1, "", "")
+    journal, previous, before, known = last or (1, "", "", 0)
     (first,) = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM entry").fetchone()
     entries = [(first + at, journal, *row) for at, row in enumerate(rows)]
     connection.executemany(_ENTRY, entries)
     raise_if_any(_below_zero(connection, journal))
     recorded = max(datetime.now(UTC).isoformat(timespec="microseconds"), before)
-    accounts = definitions(connection)
-    sums = len(rows), sum(row[3] for row in rows), len(accounts)
+    accounts = definitions(connection, known)
+    sums = len(rows), sum(row[3] for row in rows), known + len(accounts)
     head = (journal, made.by, recorded, made.file, made.file_hash, *sums, previous)
     connection.execute(_JOURNAL, (*head, journal_hash(head, accounts, entries)))
     return journal
 
 
-def _unsound(movements: Sequence[Movement]) -> list[Problem]:
+def _unsound(movements: Sequence[Movement], distinct: Sequence[_Way]) -> list[Problem]:
     """Return what is wrong with movements by themselves."""
     days = {day for day in {movement.on for movement in movements} if not _is_day(day)}
-    odd = {way for way in set(map(_way, movements)) if _misled(way)}
+    odd = any(_misled(way) for way in distinct)
     amounts = [movement.amount for movement in movements]
     if not days and not odd and min(amounts) > 0 and max(amounts) < _MOST:
         return []
@@ -185,51 +212,8 @@ def _is_day(text: str) -> bool:
 
 def _below_zero(connection: sqlite3.Connection, journal: int) -> list[Problem]:
     """Return the accounts that the entries of a journal take below zero on some day."""
-    moved: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    taken: set[int] = set()
-    for source, target, day, amount in connection.execute(
-        "SELECT source, target, valid_on, sum(amount) FROM entry WHERE journal = ?"
-        " GROUP BY source, target, valid_on",
-        (journal,),
-    ):
-        moved[source][day] -= amount
-        moved[target][day] += amount
-        taken.add(source)
-    problems = []
-    for account in sorted(taken):
-        low = _lowest(connection, account, moved[account])
-        if low is not None:
-            problems.append(_short(connection, account, *low))
-    return problems[:_SHOWN]
-
-
-def _lowest(
-    connection: sqlite3.Connection, account: int, moved: dict[str, int]
-) -> tuple[str, int, int] | None:
-    """Return the first day below zero, what is missing, and what there was; None if never."""
-    (kind, balance) = connection.execute(
-        "SELECT kind, balance FROM account WHERE id = ?", (account,)
-    ).fetchone()
-    if kind == "source":
-        return None
-    days: dict[str, int] = defaultdict(int)
-    first = min(moved)
-    # Days before the first that moves are sound already: only their sum counts.
-    since = connection.execute(
-        "SELECT day, sum(amount) FROM ("
-        " SELECT day, amount FROM daily WHERE target = ?1 AND day >= ?2"
-        " UNION ALL SELECT day, -amount FROM daily WHERE source = ?1 AND day >= ?2"
-        ") GROUP BY day",
-        (account, first),
-    )
-    days |= dict(since)
-    running = balance - sum(days.values())
-    for day in sorted({*days, *moved}):
-        before = running + days.get(day, 0)
-        running = before + moved.get(day, 0)
-        if running < 0:
-            return day, -running, before
-    return None
+    found = connection.execute(_SHORT, {"journal": journal, "most": _SHOWN})
+    return [_short(connection, *row) for row in found.fetchall()]
 
 
 def _short(

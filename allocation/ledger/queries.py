@@ -32,7 +32,8 @@ WITH moved AS (
 )
 SELECT
     line.fund, line.year, line.batch, line.purpose, line.direct,
-    low.code, low.name, low.level, coalesce(up.code, ''), moved.kind, {shown} moved.amount
+    low.code, low.name, low.level, coalesce(up.code, ''), moved.kind, a.kind, b.kind,
+    {shown} moved.amount
 FROM moved
 JOIN account AS a ON a.id = moved.source
 JOIN account AS b ON b.id = moved.target
@@ -94,11 +95,12 @@ def flows(
     *,
     daily: bool = True,
 ) -> pd.DataFrame:
-    """Return what moved, by line, holder, kind and (if ``daily``) day.
+    """Return what moved, by line, holder, kind, the two accounts and (if ``daily``) day.
 
     Columns ``fund``, ``year``, ``batch``, ``purpose``, ``direct``, ``recipient`` (code), ``name``,
-    ``level``, ``parent`` (code), ``kind``, ``valid_on`` (datetime64), ``amount`` (int64 fen). The
-    recipient is the lower end; what is reversed counts against its kind.
+    ``level``, ``parent`` (code), ``kind``, ``source`` and ``target`` (kinds of account),
+    ``valid_on`` (datetime64), ``amount`` (int64 fen). The recipient is the lower end; what is
+    reversed counts against its kind and accounts.
     """
     import pandas as pd
 
@@ -106,7 +108,15 @@ def flows(
     none = dict.fromkeys(days, "")
     query = _FLOWS.format(sums=_sums(known_on), **(days if daily else none))
     rows = connection.execute(query, _until(as_of, known_on)).fetchall()
-    columns = [*_LINE, *_HOLDER, "kind", *(["valid_on"] if daily else []), "amount"]
+    columns = [
+        *_LINE,
+        *_HOLDER,
+        "kind",
+        "source",
+        "target",
+        *(["valid_on"] if daily else []),
+        "amount",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     table["kind"] = pd.Categorical(table["kind"], categories=MOVEMENTS)
     if daily:

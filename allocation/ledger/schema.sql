@@ -76,7 +76,7 @@ INSERT INTO movement (kind, source, target, way) VALUES
     ('return', 'recovered', 'source', 'up'),
     ('return', 'surplus', 'source', 'up');
 
--- One transfer. It has two sides and an amount above zero, so it cannot be out of balance.
+-- One transfer, numbered without gaps. It has two sides and an amount above zero, so it cannot be out of balance.
 -- A reversal is the same kind with its sides exchanged.
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
@@ -85,7 +85,7 @@ CREATE TABLE entry (
     source INTEGER NOT NULL,
     target INTEGER NOT NULL,
     amount INTEGER NOT NULL CHECK (amount > 0),
-    valid_on TEXT NOT NULL CHECK (valid_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    valid_on TEXT NOT NULL CHECK (valid_on IS date(valid_on, '+0 days')),
     document TEXT NOT NULL DEFAULT '',
     note TEXT NOT NULL DEFAULT '',
     origin TEXT NOT NULL DEFAULT '',
@@ -131,10 +131,18 @@ CREATE TABLE daily (
 
 CREATE INDEX daily_by_target ON daily (target, day);
 
-CREATE TRIGGER entry_sealed BEFORE INSERT ON entry
-WHEN NEW.journal <= (SELECT coalesce(max(id), 0) FROM journal)
+-- INSERT OR REPLACE deletes without asking the triggers of deletion, so what is there is looked for
+-- before anything is inserted, in this table and in all others.
+CREATE TRIGGER entry_new BEFORE INSERT ON entry
+WHEN NEW.journal <> (SELECT coalesce(max(id), 0) + 1 FROM journal)
+    OR NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM entry)
+    OR EXISTS (SELECT 1 FROM entry WHERE origin_hash = NEW.origin_hash)
+    OR EXISTS (SELECT 1 FROM entry WHERE reverses = NEW.reverses)
 BEGIN
-    SELECT RAISE(ABORT, 'sealed');
+    SELECT RAISE(ABORT, 'origin') WHERE EXISTS (
+        SELECT 1 FROM entry WHERE origin_hash = NEW.origin_hash
+    );
+    SELECT RAISE(ABORT, 'entry');
 END;
 
 CREATE TRIGGER entry_kept BEFORE UPDATE ON entry
@@ -142,7 +150,9 @@ BEGIN
     SELECT RAISE(ABORT, 'append-only');
 END;
 
+-- What no journal has sealed was never posted.
 CREATE TRIGGER entry_there BEFORE DELETE ON entry
+WHEN OLD.journal <= (SELECT max(id) FROM journal)
 BEGIN
     SELECT RAISE(ABORT, 'append-only');
 END;
@@ -159,6 +169,11 @@ END;
 
 CREATE TRIGGER account_new BEFORE INSERT ON account
 WHEN NEW.balance <> 0 OR NEW.last_journal <> 0
+    OR EXISTS (SELECT 1 FROM account WHERE id = NEW.id)
+    OR EXISTS (
+        SELECT 1 FROM account
+        WHERE line = NEW.line AND holder = NEW.holder AND kind = NEW.kind
+    )
 BEGIN
     SELECT RAISE(ABORT, 'balance');
 END;
@@ -178,12 +193,63 @@ BEGIN
     SELECT RAISE(ABORT, 'balance');
 END;
 
+CREATE TRIGGER sealed_new BEFORE INSERT ON sealed
+WHEN NEW.journal <> (SELECT coalesce(max(id), 0) FROM journal)
+    OR EXISTS (SELECT 1 FROM sealed WHERE journal = NEW.journal)
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
 CREATE TRIGGER sealed_kept BEFORE UPDATE ON sealed
 BEGIN
     SELECT RAISE(ABORT, 'append-only');
 END;
 
 CREATE TRIGGER sealed_there BEFORE DELETE ON sealed
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+-- Daily sums move while the last journal is not sealed yet, which is only inside its trigger.
+CREATE TRIGGER daily_new BEFORE INSERT ON daily
+WHEN (SELECT max(id) FROM journal) IS (SELECT max(journal) FROM sealed)
+BEGIN
+    SELECT RAISE(ABORT, 'balance');
+END;
+
+CREATE TRIGGER daily_kept BEFORE UPDATE ON daily
+WHEN (SELECT max(id) FROM journal) IS (SELECT max(journal) FROM sealed)
+BEGIN
+    SELECT RAISE(ABORT, 'balance');
+END;
+
+CREATE TRIGGER daily_there BEFORE DELETE ON daily
+BEGIN
+    SELECT RAISE(ABORT, 'balance');
+END;
+
+CREATE TRIGGER movement_new BEFORE INSERT ON movement
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER movement_kept BEFORE UPDATE ON movement
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER movement_there BEFORE DELETE ON movement
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER line_new BEFORE INSERT ON line
+WHEN EXISTS (SELECT 1 FROM line WHERE id = NEW.id)
+    OR EXISTS (
+        SELECT 1 FROM line
+        WHERE fund = NEW.fund AND year = NEW.year AND batch = NEW.batch
+            AND purpose = NEW.purpose AND direct = NEW.direct
+    )
 BEGIN
     SELECT RAISE(ABORT, 'append-only');
 END;
@@ -198,7 +264,13 @@ BEGIN
     SELECT RAISE(ABORT, 'append-only');
 END;
 
-CREATE TRIGGER holder_kept BEFORE UPDATE OF id, code, level, parent ON holder
+CREATE TRIGGER holder_new BEFORE INSERT ON holder
+WHEN EXISTS (SELECT 1 FROM holder WHERE id = NEW.id OR code = NEW.code)
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER holder_kept BEFORE UPDATE ON holder
 BEGIN
     SELECT RAISE(ABORT, 'append-only');
 END;
@@ -212,37 +284,43 @@ CREATE TRIGGER journal_order BEFORE INSERT ON journal
 WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM journal)
     OR NEW.previous <> coalesce((SELECT hash FROM journal ORDER BY id DESC LIMIT 1), '')
     OR NEW.recorded_at < coalesce((SELECT recorded_at FROM journal ORDER BY id DESC LIMIT 1), '')
+    OR EXISTS (SELECT 1 FROM journal WHERE hash = NEW.hash)
 BEGIN
     SELECT RAISE(ABORT, 'chain');
 END;
 
 CREATE TRIGGER journal_sealed AFTER INSERT ON journal
 BEGIN
-    SELECT RAISE(ABORT, 'count') WHERE NEW.entries <> (
-        SELECT count(*) FROM entry WHERE journal = NEW.id
-    ) OR NEW.amount <> (SELECT sum(amount) FROM entry WHERE journal = NEW.id);
+    -- Amounts and balances are looked at here too: a connection can switch CHECK off.
+    SELECT RAISE(ABORT, 'count') FROM (
+        SELECT count(*) AS entries, sum(amount) AS amount, min(amount) AS least
+        FROM entry WHERE journal = NEW.id
+    ) AS own
+    WHERE own.entries <> NEW.entries OR own.amount IS NOT NEW.amount OR own.least <= 0;
 
     -- Both sides hold the same money, and the kind may go that way.
     SELECT RAISE(ABORT, 'movement') WHERE EXISTS (
         SELECT 1
-        FROM entry
-        LEFT JOIN account AS a
-            ON a.id = CASE WHEN entry.reverses IS NULL THEN entry.source ELSE entry.target END
-        LEFT JOIN account AS b
-            ON b.id = CASE WHEN entry.reverses IS NULL THEN entry.target ELSE entry.source END
+        FROM (
+            SELECT DISTINCT
+                kind,
+                iif(reverses IS NULL, source, target) AS source,
+                iif(reverses IS NULL, target, source) AS target
+            FROM entry WHERE journal = NEW.id
+        ) AS moved
+        LEFT JOIN account AS a ON a.id = moved.source
+        LEFT JOIN account AS b ON b.id = moved.target
         LEFT JOIN holder AS up ON up.id = a.holder
         LEFT JOIN holder AS down ON down.id = b.holder
         LEFT JOIN movement
-            ON movement.kind = entry.kind
+            ON movement.kind = moved.kind
             AND movement.source = a.kind
             AND movement.target = b.kind
-        WHERE entry.journal = NEW.id AND (
-            a.line IS NOT b.line OR movement.way IS NULL OR CASE movement.way
-                WHEN 'same' THEN a.holder <> b.holder
-                WHEN 'down' THEN down.parent IS NOT a.holder
-                ELSE up.parent IS NOT b.holder
-            END
-        )
+        WHERE a.line IS NOT b.line OR movement.way IS NULL OR CASE movement.way
+            WHEN 'same' THEN a.holder <> b.holder
+            WHEN 'down' THEN down.parent IS NOT a.holder
+            ELSE up.parent IS NOT b.holder
+        END
     );
 
     -- A reversal is the exact opposite of an entry that is no reversal.
@@ -262,21 +340,27 @@ BEGIN
     FROM (
         SELECT holding, sum(amount) AS amount
         FROM (
-            SELECT target AS holding, amount FROM entry WHERE journal = NEW.id
+            SELECT target AS holding, sum(amount) AS amount
+            FROM entry WHERE journal = NEW.id GROUP BY target
             UNION ALL
-            SELECT source, -amount FROM entry WHERE journal = NEW.id
+            SELECT source, -sum(amount) FROM entry WHERE journal = NEW.id GROUP BY source
         )
         GROUP BY holding
     ) AS moved
     WHERE account.id = moved.holding;
 
+    SELECT RAISE(ABORT, 'below-zero') WHERE EXISTS (
+        SELECT 1 FROM account
+        WHERE last_journal = NEW.id AND balance < 0 AND kind <> 'source'
+    );
+
     INSERT INTO daily (source, target, kind, day, amount)
     SELECT
-        CASE WHEN reverses IS NULL THEN source ELSE target END AS a,
-        CASE WHEN reverses IS NULL THEN target ELSE source END AS b,
+        iif(reverses IS NULL, source, target) AS a,
+        iif(reverses IS NULL, target, source) AS b,
         kind,
         valid_on,
-        sum(CASE WHEN reverses IS NULL THEN amount ELSE -amount END)
+        sum(iif(reverses IS NULL, amount, -amount))
     FROM entry
     WHERE journal = NEW.id
     GROUP BY a, b, kind, valid_on

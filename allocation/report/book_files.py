@@ -24,7 +24,8 @@ def save_book(book: Book, directory: Path | str) -> list[Path]:
     InputError
         If a file cannot be written; then none is.
     """
-    tables = {"entries.csv": book.entries(), "positions.csv": book.positions()}
+    with book.snapshot():
+        tables = {"entries.csv": book.entries(), "positions.csv": book.positions()}
     writers = {name: partial(write_table, table) for name, table in tables.items()}
     return save_files(Path(directory), writers)
 

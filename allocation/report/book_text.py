@@ -11,7 +11,7 @@ from allocation.wording import Language, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     import pandas as pd
 
@@ -44,9 +44,11 @@ def _kind(kind: str, reverses: int, language: Language) -> str:
     return say("book-reversal", language, kind=said, entry=reverses) if reverses else said
 
 
-def print_positions(book: Book, day: date | None, language: Language) -> None:
+def print_positions(
+    book: Book, language: Language, day: date | None = None, known: datetime | None = None
+) -> None:
     """Print the balances of every holder over all lines, the centre left out."""
-    table = book.positions(day)
+    table = book.positions(day, known)
     table = table[table["level"] != "central"]
     summed = table.groupby(["recipient", "name"], sort=False)[list(_BALANCES)].sum()
     shown = [key for key in _BALANCES if summed[key].any()] or ["available"]

@@ -93,6 +93,19 @@ _Row = tuple[int, list[str]]
 def csv_rows(content: bytes, file: str) -> tuple[list[_Row], list[Problem]]:
     """Return the rows of a CSV file that are not blank, each with its line, header first.
 
+    No rows if the text cannot be read or has one column; a note if it is GB18030.
+    """
+    rows, problems = text_rows(content, file)
+    if rows and len(rows[0][1]) == 1:
+        line, header = rows[0]
+        problems.append(Problem("L1-no-commas", Place(file, line), {"found": header[0][:60]}))
+        return [], problems
+    return rows, problems
+
+
+def text_rows(content: bytes, file: str) -> tuple[list[_Row], list[Problem]]:
+    """Return the rows of a CSV file that are not blank, each with its line.
+
     No rows if the text cannot be read; a note if it is GB18030.
     """
     text, notes = _decoded(content, file)
@@ -140,9 +153,6 @@ def _rows(text: str, file: str) -> tuple[list[_Row], list[Problem]]:
         return [], [_csv_problem(error, Place(file, reader.line_num))]
     if not rows:
         return [], [Problem("L1-empty-file", Place(file), {"found": file})]
-    line, header = rows[0]
-    if len(header) == 1:
-        return [], [Problem("L1-no-commas", Place(file, line), {"found": header[0][:60]})]
     return rows, []
 
 

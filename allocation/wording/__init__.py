@@ -30,7 +30,11 @@ _TABLES = (
     "clock",
     "notice",
     "schedule",
+    "utilisation",
+    "papers",
+    "reallocation",
     "book",
+    "imports",
     "forecast",
 )
 

@@ -129,7 +129,7 @@ def test_a_read_only_file_can_be_read_and_says_so_when_written(funded):
     connection = sqlite3.connect(read_only, uri=True, isolation_level=None)
     book = Book(connection, funded.path)
     assert balance(book, ZONES[0]) == 200
-    with pytest.raises(InputError, match="L12-cannot-use"):
+    with pytest.raises(InputError, match="L12-read-only"):
         book.post([move("disburse", ZONES[0], 1)])
     book.close()
 
@@ -151,3 +151,19 @@ def test_the_same_movements_make_the_same_book(tmp_path):
             fund(book)
             tables.append(book.entries().drop(columns="recorded_at"))
     assert tables[0].equals(tables[1])
+
+
+def test_a_book_that_cannot_be_made_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "schema", lambda: "CREATE TABLE line (id INTEGER); nonsense;")
+    with pytest.raises(InputError, match="L12-cannot-use"):
+        Book.create(tmp_path / "book.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_origin_is_posted_once(funded):
+    funded.post([move("disburse", ZONES[0], 1, origin_hash="x")])
+    for keys in (["x"], ["y", "y"]):
+        with pytest.raises(InputError, match="L12-posted-already"):
+            funded.post([move("disburse", ZONES[0], 1, origin_hash=key) for key in keys])
+    assert balance(funded, ZONES[0]) == 199
+    assert sound(funded)

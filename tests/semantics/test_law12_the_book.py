@@ -12,7 +12,8 @@ from allocation.errors import InputError
 from allocation.ledger.book import Book
 from allocation.ledger.records import LEVELS, WAYS, Holder, Line, Movement
 
-ENTRY = "INSERT INTO entry (journal, kind, source, target, amount, valid_on)"
+ENTRY = "INSERT INTO entry (id, journal, kind, source, target, amount, valid_on)"
+AGAIN = ENTRY.replace("INSERT", "INSERT OR REPLACE")
 
 
 @pytest.fixture
@@ -50,38 +51,78 @@ def raw(book):
         "UPDATE line SET direct = 1",
         "DELETE FROM line",
         "UPDATE holder SET parent = 1 WHERE level = 'zone'",
+        "UPDATE holder SET name = 'x'",
         "DELETE FROM holder",
         "DELETE FROM sealed",
         "UPDATE sealed SET journal = 9",
+        "INSERT INTO sealed VALUES (3)",
         "INSERT INTO account (line, holder, kind, balance) VALUES (1, 1, 'spent', 7)",
-        f"{ENTRY} VALUES (1, 'issue', 2, 3, 5, '2023-06-01')",
-        f"{ENTRY} VALUES (9, 'issue', 2, 3, -5, '2023-06-01')",
-        f"{ENTRY} VALUES (9, 'issue', 2, 3, 5.5, '2023-06-01')",
-        f"{ENTRY} VALUES (9, 'issue', 2, 3, 5, 'June')",
+        "INSERT INTO daily VALUES (1, 2, 'receive', '2023-06-01', 5)",
+        "UPDATE daily SET amount = amount + 1",
+        "DELETE FROM daily",
+        "INSERT INTO movement VALUES ('spend', 'issued', 'source', 'same')",
+        "UPDATE movement SET way = 'up'",
+        "DELETE FROM movement",
+        "REPLACE INTO account (id, line, holder, kind) VALUES (2, 1, 1, 'issued')",
+        "REPLACE INTO account (line, holder, kind) SELECT line, holder, kind FROM account",
+        "REPLACE INTO line SELECT id, fund, year, batch, purpose, 1 FROM line",
+        "REPLACE INTO line SELECT NULL, fund, year, batch, purpose, direct FROM line",
+        "REPLACE INTO holder SELECT id, code, name, level, 1 FROM holder",
+        "REPLACE INTO holder SELECT NULL, code, 'x', level, 1 FROM holder",
+        "REPLACE INTO journal SELECT * FROM journal",
+        "REPLACE INTO journal SELECT 3, 'issue', '3', '', '', 1, 1, 1, hash, hash FROM journal",
+        "REPLACE INTO sealed VALUES (2)",
+        "REPLACE INTO daily SELECT source, target, kind, day, amount + 1 FROM daily",
+        f"{ENTRY} VALUES (5, 2, 'issue', 2, 3, 5, '2023-06-01')",
+        f"{ENTRY} VALUES (5, 4, 'issue', 2, 3, 5, '2023-06-01')",
+        f"{ENTRY} VALUES (6, 3, 'issue', 2, 3, 5, '2023-06-01')",
+        f"{ENTRY} VALUES (5, 3, 'issue', 2, 3, -5, '2023-06-01')",
+        f"{ENTRY} VALUES (5, 3, 'issue', 2, 3, 5.5, '2023-06-01')",
+        f"{ENTRY} VALUES (5, 3, 'issue', 2, 3, 5, 'June')",
+        f"{ENTRY} VALUES (5, 3, 'issue', 2, 3, 5, '2023-02-30')",
+        f"{AGAIN} VALUES (2, 3, 'issue', 2, 3, 5, '2023-06-01')",
     ],
 )
 def test_sqlite_refuses_edits_and_forgeries(funded, statement):
-    before = funded.entries()
+    before, said = funded.entries(), funded.positions()
     connection = raw(funded)
     with pytest.raises(sqlite3.DatabaseError):
         connection.execute(statement)
     connection.close()
     assert funded.entries().equals(before)
+    assert funded.positions().equals(said)
     assert sound(funded)
 
 
-def sealed_by_hand(book, entries, amount=None):
+@pytest.mark.parametrize("column", ["origin_hash", "reverses"])
+def test_replacing_by_another_key_deletes_no_entry(funded, column):
+    """INSERT OR REPLACE deletes whatever stands in its way, by any key, and asks no trigger."""
+    funded.post([move("disburse", ZONES[0], 50, origin_hash="7")])
+    funded.reverse(5, "记错", date(2023, 6, 1))
+    connection = raw(funded)
+    sql = AGAIN.replace("valid_on", f"valid_on, {column}")
+    value = "7" if column == "origin_hash" else 5
+    with pytest.raises(sqlite3.IntegrityError, match=r"origin|entry"):
+        connection.execute(f"{sql} VALUES (7, 5, 'issue', 2, 3, 5, '2023-06-01', ?)", (value,))
+    connection.close()
+    assert len(funded.entries()) == 6
+    assert sound(funded)
+
+
+def sealed_by_hand(book, entries, amount=None, checks=True):
     """Write entries and their journal without our code; return what SQLite says."""
     connection = raw(book)
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA ignore_check_constraints = {int(not checks)}")
     journal, previous = connection.execute(
         "SELECT id + 1, hash FROM journal ORDER BY id DESC"
     ).fetchone()
+    (last,) = connection.execute("SELECT max(id) FROM entry").fetchone()
     try:
         connection.executemany(
-            "INSERT INTO entry (journal, kind, source, target, amount, valid_on, reverses)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(journal, *entry) for entry in entries],
+            "INSERT INTO entry (id, journal, kind, source, target, amount, valid_on, reverses)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(last + 1 + at, journal, *entry) for at, entry in enumerate(entries)],
         )
         total = sum(entry[3] for entry in entries) if amount is None else amount
         connection.execute(
@@ -93,43 +134,79 @@ def sealed_by_hand(book, entries, amount=None):
         connection.close()
 
 
-def account(book, holder, kind):
+def account(book, holder, kind, year="2023"):
     connection = raw(book)
     (found,) = connection.execute(
         "SELECT account.id FROM account JOIN holder ON holder.id = account.holder"
-        " WHERE code = ? AND kind = ?",
-        (holder, kind),
+        " JOIN line ON line.id = account.line WHERE code = ? AND kind = ? AND year = ?",
+        (holder, kind, year),
     ).fetchone()
     connection.close()
     return found
 
 
-@pytest.mark.parametrize("fault", ["way", "parent", "short", "count", "opposite", "twice"])
-def test_sqlite_refuses_to_seal_what_may_not_be(funded, fault):
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("way", "movement"),
+        ("parent", "movement"),
+        ("line", "movement"),
+        ("short", "never_below_zero"),
+        ("count", "count"),
+        ("opposite", "reversal"),
+        ("twice", "entry"),
+        ("unchecked short", "below-zero"),
+        ("unchecked amount", "count"),
+    ],
+)
+def test_sqlite_refuses_to_seal_what_may_not_be(funded, fault, said):
     funded.post([move("disburse", ZONES[0], 50)])
+    other_line = Line("外经贸发展专项资金", 2024)
+    funded.post([Movement("receive", other_line, UNIT, 100, "2023-05-10")])
     one, other = (account(funded, zone, "issued") for zone in ZONES[:2])
     paid, unit = account(funded, ZONES[0], "disbursed"), account(funded, UNIT, "issued")
+    elsewhere = account(funded, UNIT, "issued", "2024")
     day = "2023-07-01"
     entries, amount = {
         "way": ([("spend", one, paid, 10, day, None)], None),
         "parent": ([("issue", one, other, 10, day, None)], None),
+        "line": ([("issue", elsewhere, one, 10, day, None)], None),
         "short": ([("disburse", one, paid, 151, day, None)], None),
         "count": ([("disburse", one, paid, 10, day, None)], 11),
         "opposite": ([("issue", one, unit, 199, day, 2)], None),
         "twice": ([("issue", one, unit, 150, day, 2), ("issue", one, unit, 150, day, 2)], None),
+        "unchecked short": ([("disburse", one, paid, 151, day, None)], None),
+        "unchecked amount": ([("disburse", one, paid, -1, day, None)], None),
     }[fault]
-    with pytest.raises(sqlite3.IntegrityError):
-        sealed_by_hand(funded, entries, amount)
+    with pytest.raises(sqlite3.IntegrityError, match=said):
+        sealed_by_hand(funded, entries, amount, checks="unchecked" not in fault)
     assert sound(funded)
 
 
 def test_entries_without_a_journal_are_refused_at_commit(funded):
     connection = raw(funded)
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(f"{ENTRY} VALUES (3, 'issue', 2, 3, 5, '2023-06-01')")
-    with pytest.raises(sqlite3.IntegrityError):
+    connection.execute(f"{ENTRY} VALUES (5, 3, 'issue', 2, 3, 5, '2023-06-01')")
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
         connection.commit()
     connection.close()
+
+
+def test_entries_that_no_journal_seals_were_never_posted(funded):
+    """With foreign keys off they stay in the file: they count nowhere, are found, and can go."""
+    said = funded.positions()
+    connection = raw(funded)
+    connection.execute(f"{ENTRY} VALUES (5, 3, 'issue', 2, 3, 5, '2023-06-01')")
+    connection.commit()
+    assert funded.positions().equals(said)
+    assert {finding.check for finding in funded.check() if finding.places} >= {"file", "chain"}
+    with pytest.raises(InputError, match="L12-refused"):
+        funded.post([move("disburse", ZONES[0], 50)])
+    connection.execute("DELETE FROM entry WHERE journal = 3")
+    connection.commit()
+    connection.close()
+    funded.post([move("disburse", ZONES[0], 50)])
+    assert sound(funded)
 
 
 def test_a_sealed_forgery_is_found_by_the_chain(funded):
@@ -145,10 +222,13 @@ def test_a_sealed_forgery_is_found_by_the_chain(funded):
         ("UPDATE entry SET amount = amount + 1 WHERE id = 2", "balances"),
         ("UPDATE entry SET note = 'x' WHERE id = 2", "chain"),
         ("UPDATE line SET direct = 1", "chain"),
+        ("UPDATE holder SET name = 'x' WHERE code = '320000'", "chain"),
         ("UPDATE account SET balance = balance + 1 WHERE id = 2", "balances"),
         ("UPDATE daily SET amount = amount + 1", "sums"),
         ("DELETE FROM journal WHERE id = 2", "file"),
         ("UPDATE entry SET valid_on = '2023-01-01' WHERE id = 2", "chain"),
+        ("DELETE FROM movement WHERE kind = 'issue'", "movements"),
+        ("CREATE TRIGGER more AFTER INSERT ON line BEGIN SELECT 1; END", "guards"),
     ],
 )
 def test_who_removes_the_guards_is_found(funded, statement, check):
