@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import click
 
 _SCENARIO = "national-2022-zones"
-#: The book's years end with the scenario's; before 2015 there was no list of zones.
+#: The book's years end with the scenario's; the first list of zones is of 2015.
 _MOST_YEARS = 7
 
 
@@ -25,7 +25,7 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
     """Return the command's parameters."""
     return (
         argument("file"),
-        option(language, "--years", term="cli-book-example-years", metavar="NUMBER", default="4"),
+        option(language, "--years", term="cli-book-example-years", metavar="NUMBER", default="6"),
         option(language, "--seed", term="cli-book-example-seed", metavar="NUMBER", default="1"),
     )
 
@@ -37,7 +37,7 @@ def run(language: Language, file: str, *, years: str, seed: str) -> None:
     allowed = [str(year) for year in range(1, _MOST_YEARS + 1)]
     problems = []
     if years not in allowed:
-        problems.append(_odd("--years", years, "、".join(allowed), "4"))
+        problems.append(_odd("--years", years, "、".join(allowed), "6"))
     if not re.fullmatch(r"[0-9]{1,9}", seed):
         problems.append(_odd("--seed", seed, "0, 1, 2 …", "1"))
     path = Path(file)

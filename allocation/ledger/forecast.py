@@ -15,9 +15,9 @@ import numpy as np
 from allocation.errors import Problem, raise_if_any
 from allocation.ledger.forecast_errors import BackTest, back_test
 from allocation.ledger.spending_history import Spending, spending_of
-from allocation_models.back_test import drawn, pool
+from allocation_models.back_test import errors_after
 from allocation_models.program import sums_by
-from allocation_models.spending_curves import Ahead, ahead, fit, spent_share
+from allocation_models.spending_curves import Ahead, ahead, fit
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 #: Chance of the interval, and the share of a budget beyond which money counts as left over.
 INTERVAL, OVER = Fraction(4, 5), Fraction(1, 20)
 DRAWS = 1000
-#: Whole years needed before: one to learn from, one to be judged by.
-_YEARS = 2
+#: Years needed before: one to learn from, two to tell how years differ.
+_YEARS = 3
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Forecast:
     _spending: Spending
     _member: Integers
     _ahead: Ahead
-    _errors: Floats
+    _shares: Floats
 
     @property
     def expected(self) -> Fen:
@@ -138,14 +138,13 @@ class Forecast:
 
         chosen = np.flatnonzero(self._cells(recipient))
         known = np.cumsum(self._spending.spent[chosen, -1].sum(axis=0)).astype(np.float64)
-        rate = self._ahead.rate[chosen] + self._ahead.deviation[chosen] * self._errors[:, chosen]
-        used, there = self._ahead.used[chosen].sum(), self._ahead.there[chosen]
         paths = [
-            used + spent_share(rate * self._ahead.path[chosen, month]) @ there
-            for month in range(12)
+            self._ahead.use(self._shares, month)[:, chosen].sum(axis=1) for month in range(1, 13)
         ]
         outer = float((1 - self.interval) / 2)
-        low, middle, high = np.quantile(paths, [outer, 0.5, 1 - outer], axis=1)
+        low, middle, high = np.quantile(
+            paths, [outer, 0.5, 1 - outer], axis=1, method="inverted_cdf"
+        )
         past = self._spending.seen[-1] == 1
         columns = {"month": np.arange(1, 13), "spent": np.where(past, known, np.nan)}
         for name, line in (("low", low), ("middle", middle), ("high", high)):
@@ -202,7 +201,7 @@ def forecast(
     Raises
     ------
     InputError
-        If there are not two years with spending before this one.
+        If there are not three years with spending before this one.
     """
     day = as_of or _last_day(flows)
     spending = _recent(spending_of(flows, day), day)
@@ -210,8 +209,8 @@ def forecast(
     tested = back_test(history, spending.first, float(interval))
     curves = fit(history, tested.shape)
     found = ahead(history, curves)
-    known = pool(tested.trials, min(int(history.seen[-1].sum()), 11))
-    errors = drawn(known, count, len(found.rate), np.random.default_rng(seed))
+    known = errors_after(tested.trials, found.months)
+    shares = known.draws(found, count, np.random.default_rng(seed))
     codes = tuple(dict.fromkeys(spending.recipients))
     member = np.array([codes.index(code) for code in spending.recipients])
     budget = spending.opening[:, -1] + spending.income[:, -1].sum(axis=1)
@@ -224,7 +223,7 @@ def forecast(
         names=tuple(names[code] for code in codes),
         budget=whole,
         spent=_by(member, spending.spent[:, -1].sum(axis=1), len(codes)),
-        draws=_by(member, np.floor(found.use(errors)).astype(np.int64).T, len(codes)).T,
+        draws=_by(member, np.floor(found.use(shares)).astype(np.int64).T, len(codes)).T,
         trust=sums_by(member, curves.trust * budget, len(codes)) / np.maximum(whole, 1),
         interval=interval,
         over=over,
@@ -232,7 +231,7 @@ def forecast(
         _spending=spending,
         _member=member,
         _ahead=found,
-        _errors=errors,
+        _shares=shares,
     )
 
 
@@ -265,7 +264,7 @@ def _last_day(flows: pd.DataFrame, until: date | None = None) -> date:
 
 
 def _recent(spending: Spending, day: date) -> Spending:
-    """Return the years up to this one without a gap; refuse fewer than two with spending before."""
+    """Return the years up to this one without a gap; refuse fewer than three before."""
     spent = spending.spent.max(axis=(0, 2), initial=0) > 0
     quiet = np.flatnonzero(~spent[:-1])
     cut = int(quiet[-1]) + 1 if len(quiet) else 0

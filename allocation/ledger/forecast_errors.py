@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation_models.back_test import judged, trials
+from allocation_models.back_test import curve_alone, judged, trials
 from allocation_models.spending_curves import SHAPES
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class BackTest:
     Parameters
     ----------
     shape
-        The kind of curve that was least wrong.
+        The kind of curve that was least wrong by itself.
     years
         The years that were forecast.
     trials
@@ -39,8 +39,9 @@ class BackTest:
         A row per number of months known, 0 to 11: ``months``, ``forecasts`` (how many), ``used``
         (fen, what really was used), for each method ``<method>_error`` (fen, mean error of a
         recipient without its sign) and ``<method>_share`` (all errors over all use),
-        ``<method>_total`` (error of the sum over the sum, mean over years), and ``coverage``
-        (how often the truth lay in the interval; NaN with a single year). Estimates.
+        ``<method>_total`` (error of the sum over the sum, mean over years); ``coverage`` and
+        ``total_coverage`` (how often the truth, and the sum, lay in its interval; NaN with fewer
+        than three years). Estimates.
     """
 
     shape: Shape
@@ -55,7 +56,15 @@ class BackTest:
     @property
     def coverage(self) -> float | None:
         """How often the truth lay in the interval, from one month known on; None if not known."""
-        found = float(self.table["coverage"].iloc[1:].mean())
+        return self._mean("coverage")
+
+    @property
+    def total_coverage(self) -> float | None:
+        """Likewise of the sum over all recipients."""
+        return self._mean("total_coverage")
+
+    def _mean(self, column: str) -> float | None:
+        found = float(self.table[column].iloc[1:].mean())
         return None if np.isnan(found) else found
 
 
@@ -69,12 +78,16 @@ def back_test(history: History, first: int, chance: float) -> BackTest:
     chance
         Of the interval.
     """
-    found = []
-    for shape in SHAPES:
-        made = trials(history, shape)
-        table = _table(made, [judged(made, trial, chance) for trial in made])
-        found.append(BackTest(shape, tuple(first + trial.year for trial in made), made, table))
-    return min(found, key=lambda test: test.share("forecast"))
+    tried = {shape: trials(history, shape) for shape in SHAPES}
+    shape = min(SHAPES, key=lambda shape: _wrong(tried[shape]))
+    made = tried[shape]
+    years = tuple(first + trial.year for trial in made)
+    return BackTest(shape, years, made, _table(made, judged(made, chance)))
+
+
+def _wrong(made: Sequence[Trial]) -> float:
+    """Return the errors of curves by themselves, from one month known on."""
+    return float(sum(np.abs(curve_alone(one) - one.truth)[1:].sum() for one in made))
 
 
 def _share(table: pd.DataFrame, method: str) -> float:
@@ -103,10 +116,15 @@ def _table(made: Sequence[Trial], found: Sequence[Judged]) -> pd.DataFrame:
     }
     for method in METHODS:
         columns |= _errors(method, foreseen[method], truth, count)
-    inside = (low <= truth) & (truth <= high) & had
-    columns["coverage"] = np.where(
-        np.isnan(low).any(axis=(0, 2)), np.nan, inside.sum(axis=(0, 2)) / np.maximum(count, 1)
-    )
+    known = ~np.isnan(low).any(axis=(0, 2))
+    inside = ((low <= truth) & (truth <= high) & had).sum(axis=(0, 2)) / np.maximum(count, 1)
+    sums = truth.sum(axis=2)
+    ends = (np.stack([getattr(one, f"total_{end}") for one in found]) for end in ("low", "high"))
+    whole = ((next(ends) <= sums) & (sums <= next(ends))).mean(axis=0)
+    columns |= {
+        "coverage": np.where(known, inside, np.nan),
+        "total_coverage": np.where(known, whole, np.nan),
+    }
     return pd.DataFrame(columns)
 
 

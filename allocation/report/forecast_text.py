@@ -98,15 +98,21 @@ def judgement(found: Forecast, language: Language) -> tuple[str, ...]:
             **{method: estimate(share, 1) for method, share in shares.items()},
         )
     ]
-    coverage = test.coverage
-    sure = format_ratio(found.interval, 0)
-    if coverage is None:
-        said.append(say("forecast-untested-interval", language, sure=sure))
-    else:
-        said.append(say("forecast-coverage", language, sure=sure, coverage=estimate(coverage)))
+    said.append(_intervals(found, language))
     if shares["forecast"] >= min(shares["proportional"], shares["last_year"]):
         said.append(say("forecast-no-better", language))
     return tuple(said)
+
+
+def _intervals(found: Forecast, language: Language) -> str:
+    """Return how often intervals held what they promise."""
+    test, sure = found.back_test, format_ratio(found.interval, 0)
+    single, total = test.coverage, test.total_coverage
+    if single is None or total is None:
+        words = {"sure": sure, "count": len(test.years)}
+        return say("forecast-untested-interval", language, **words)
+    words = {"sure": sure, "coverage": estimate(single), "total": estimate(total)}
+    return say("forecast-coverage", language, **words)
 
 
 def _listed(years: tuple[int, ...]) -> str:

@@ -5,10 +5,8 @@ curves are fitted to what was known then, and nothing else. Foreseen is the use,
 year, of the money there at that time; what was spent counts for that money first, so the truth is
 :math:`\min(S_{12}, S_m + R_m)`.
 
-The errors of a year's forecasts, in usual sizes, are what intervals are made of (:func:`drawn`):
-one year is drawn, then for each recipient one error of that year and month, so that a year in which
-all were slow stays one. To judge a year's interval the errors of the *other* years are used; the
-curves still know earlier years only.
+To judge a year, its forecasts are given the errors of the *other* years (:mod:`.spending_errors`);
+the curves still know earlier years only.
 
 Beside it the rules an office would use: *proportional*, :math:`S_m \cdot 12 / m`, and *last year*,
 the share of the budget spent after this month a year ago; both between S and S + R.
@@ -21,14 +19,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation_models.spending_curves import ahead, fit, rate_of
+from allocation_models.spending_curves import ahead, fit
+from allocation_models.spending_errors import errors_of, share_at
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allocation_models.program import Floats
     from allocation_models.spending_curves import Ahead, History, Shape
+    from allocation_models.spending_errors import Errors
 
 #: Outcomes drawn for each judged forecast.
-_DRAWS = 400
+_DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,8 @@ class Trial:
         Position of the year.
     ahead
         What was foreseen after each m.
-    truth, errors
-        Shape (12, n): use of the money there, and the error of the rate in usual sizes; errors are
-        NaN where nothing was there.
+    truth
+        Shape (12, n): the use of the money there.
     proportional, last_year
         Shape (12, n): what the rules foresaw.
     """
@@ -51,24 +52,27 @@ class Trial:
     year: int
     ahead: tuple[Ahead, ...]
     truth: Floats
-    errors: Floats
     proportional: Floats
     last_year: Floats
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Forecasts of one year against what happened; shape (12, n) each.
+    """Forecasts of one year against what happened.
 
     Parameters
     ----------
     expected, low, high
-        The mean, and the ends of the interval; these are NaN where no other year has errors.
+        Shape (12, n): the mean, and the ends of the interval; NaN where there is none.
+    total_low, total_high
+        Shape (12,): the ends of the interval of the sum, likewise.
     """
 
     expected: Floats
     low: Floats
     high: Floats
+    total_low: Floats
+    total_high: Floats
 
 
 def trials(history: History, shape: Shape) -> tuple[Trial, ...]:
@@ -84,15 +88,10 @@ def _trial(history: History, year: int, shape: Shape) -> Trial:
     final = history.spent[:, year].sum(axis=1)
     # Less may be spent at the end than before, when payments are reversed.
     truth = np.clip(final, used, used + there)
-    share = np.divide(truth - used, there, out=np.zeros(used.shape), where=there > 0)
-    rate, deviation = (np.stack([getattr(p, key) for p in found]) for key in ("rate", "deviation"))
-    errors = np.full(used.shape, np.nan)
-    np.divide(rate_of(share) - rate, deviation, out=errors, where=(there > 0) & (deviation > 0))
     return Trial(
         year=year,
         ahead=found,
         truth=truth,
-        errors=errors,
         proportional=_proportional(used, there),
         last_year=_last_year(history, year, used, there),
     )
@@ -118,28 +117,20 @@ def _last_year(history: History, year: int, used: Floats, there: Floats) -> Floa
     return found
 
 
-def pool(made: tuple[Trial, ...], month: int) -> tuple[Floats, ...]:
-    """Return the errors of forecasts after ``month`` months, an array for each year."""
-    found = [trial.errors[month] for trial in made]
-    return tuple(errors[~np.isnan(errors)] for errors in found)
+def curve_alone(trial: Trial) -> Floats:
+    """Return what the curve says by itself, shape (12, n)."""
+    return np.stack([found.use(share_at(found.rate, 0.0)) for found in trial.ahead])
 
 
-def drawn(errors: tuple[Floats, ...], count: int, size: int, rng: np.random.Generator) -> Floats:
-    """Return ``count`` draws of the errors of ``size`` recipients: a year, then one of its errors.
-
-    Shape (count, size); all 0 where no errors are known.
-    """
-    years = [found for found in errors if len(found)]
-    draws = np.zeros((count, size))
-    which = rng.integers(max(len(years), 1), size=count)
-    for at, found in enumerate(years):
-        rows = np.flatnonzero(which == at)
-        draws[rows] = found[rng.integers(len(found), size=(len(rows), size))]
-    return draws
+def errors_after(made: Sequence[Trial], months: int) -> Errors:
+    """Return what forecasts made after so many months got wrong."""
+    return errors_of([(trial.ahead[months], trial.truth[months]) for trial in made])
 
 
-def judged(made: tuple[Trial, ...], trial: Trial, chance: float, seed: int = 0) -> Judged:
-    """Return a year's forecasts with errors of the other years.
+def judged(made: Sequence[Trial], chance: float, seed: int = 0) -> tuple[Judged, ...]:
+    """Return each year's forecasts with the errors of the other years.
+
+    With fewer than two others, what the curve alone says, and no interval.
 
     Parameters
     ----------
@@ -147,12 +138,24 @@ def judged(made: tuple[Trial, ...], trial: Trial, chance: float, seed: int = 0) 
         Of the interval, in (0, 1).
     """
     rng = np.random.default_rng(seed)
-    others = tuple(other for other in made if other.year != trial.year)
-    means, ends = [], []
-    for month, found in enumerate(trial.ahead):
-        errors = drawn(pool(others, month), _DRAWS, len(found.rate), rng)
-        use = found.use(errors)
+    ends = (1 - chance) / 2, (1 + chance) / 2
+    return tuple(
+        _judged(trial, [other for other in made if other is not trial], ends, rng) for trial in made
+    )
+
+
+def _judged(
+    trial: Trial, others: Sequence[Trial], ends: tuple[float, float], rng: np.random.Generator
+) -> Judged:
+    if len(others) < 2:
+        alone = curve_alone(trial)
+        unknown = np.full(alone.shape, np.nan)
+        return Judged(alone, unknown, unknown, unknown[:, 0], unknown[:, 0])
+    means, single, whole = [], [], []
+    for months, found in enumerate(trial.ahead):
+        use = found.use(errors_after(others, months).draws(found, _DRAWS, rng))
         means.append(use.mean(axis=0))
-        ends.append(np.quantile(use, [(1 - chance) / 2, (1 + chance) / 2], axis=0))
-    low, high = np.stack(ends, axis=1) if others else np.full((2, *trial.truth.shape), np.nan)
-    return Judged(np.stack(means), low, high)
+        single.append(np.quantile(use, ends, axis=0))
+        whole.append(np.quantile(use.sum(axis=1), ends))
+    low, high = np.stack(single, axis=1)
+    return Judged(np.stack(means), low, high, *np.stack(whole, axis=1))

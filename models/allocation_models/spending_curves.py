@@ -15,10 +15,9 @@ smooth, :math:`\sum_{l \le m} \lambda_{gl} = c_g (m / 12)^{k_g}`, which makes th
 Weibull distribution function. Rates of a group lean on those of all, speeds on 1, by credibility
 (:mod:`.credibility`); the two are fitted in turn.
 
-What is left unexplained is taken from earlier years as it was: with :math:`\hat y` foreseen and y
-seen, :math:`e = (y - \hat y) / \sqrt{\sigma^2 \Lambda / w + \Lambda^2 \tau^2 (1 - Z_i)}`; see
-:mod:`.back_test`. Use is :math:`S + R (1 - e^{-\max(\hat y + e \cdot \mathrm{sd}, 0)})` with S
-spent and R there, so it never falls below S nor goes beyond S + R.
+Of the money there, R, with S spent so far, use by the end of the year is S + R a for a share a
+between 0 and 1, so that it never falls below S nor goes beyond S + R. How far a may be from what
+the curve says is the business of :mod:`.spending_errors`.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 Shape = Literal["monthly", "weibull"]
 SHAPES: tuple[Shape, ...] = ("monthly", "weibull")
-#: A rate of this much leaves less than a hundredth: it counts as all spent.
+#: A rate of this much leaves less than a hundredth: more cannot be told apart.
 ALL = 5.0
 #: No month is without any rate: what is seen in it would be infinitely fast.
 _LEAST = 1e-4
@@ -121,15 +120,11 @@ class Curves:
         Shape (G, 12): each month's rate in each group.
     speed, trust
         Shape (n,): how fast each is, 1 as its group; the part of that which is its own.
-    within, between
-        The variances σ² and τ².
     """
 
     rates: Floats
     speed: Floats
     trust: Floats
-    within: float
-    between: float
 
 
 @dataclass(frozen=True)
@@ -138,30 +133,29 @@ class Ahead:
 
     Parameters
     ----------
+    months
+        How many months are over, 11 at most.
     used, there
         Shape (n,): spent so far, and what is there.
-    rate, deviation
-        Shape (n,): the rate foreseen, and the size of a usual error of it.
+    rate
+        Shape (n,): the rate of the months that are not over, the present one as a whole.
     path
-        Shape (n, 12): which part of the rate lies behind at the end of each month, up to 1.
+        Shape (n, 12): which part of that rate comes between now and the end of each month.
     """
 
+    months: int
     used: Floats
     there: Floats
     rate: Floats
-    deviation: Floats
     path: Floats
 
-    def use(self, errors: Floats) -> Floats:
-        """Return the use at the end of the year, for errors in usual sizes, shape (…, n)."""
-        found: Floats = self.used + self.there * spent_share(self.rate + self.deviation * errors)
+    def use(self, shares: Floats, month: int = 12) -> Floats:
+        """Return the use by the end of a month, for shares since the month began, shape (…, n)."""
+        part = self.path[:, month - 1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            spent = -np.expm1(part * np.log1p(-shares))
+        found: Floats = self.used + self.there * np.where(part > 0, spent, 0.0)
         return found
-
-
-def spent_share(rate: Floats) -> Floats:
-    """Return the share that a rate spends: all from ``ALL`` on, none below 0."""
-    found: Floats = np.where(rate >= ALL, 1.0, -np.expm1(-np.maximum(rate, 0.0)))
-    return found
 
 
 def rate_of(share: Floats) -> Floats:
@@ -188,7 +182,7 @@ def fit(history: History, shape: Shape) -> Curves:
         rates = smooth(rates)
         found = _speeds(observed, weights, rates[history.group][:, None, :] * part)
         speed = np.fmax(found.estimate, 0)
-    return Curves(rates, speed, found.trust, found.within, found.between)
+    return Curves(rates, speed, found.trust)
 
 
 def _speeds(observed: Floats, weights: Floats, expected: Floats) -> Credibility:
@@ -218,28 +212,27 @@ def _rates(
 
 
 def smooth(rates: Floats) -> Floats:
-    """Return rates whose sums so far follow c (m / 12)^k in each group, by least squares."""
-    from scipy.optimize import curve_fit
+    """Return rates whose sums so far follow c (m / 12)^k in each group.
 
-    time = np.arange(1, 13) / 12
-    found = np.empty(rates.shape)
-    for group, sums in enumerate(np.cumsum(rates, axis=1)):
-        (scale, power), _ = curve_fit(
-            lambda x, c, k: c * x**k, time, sums, p0=(sums[-1], 1.5), bounds=(1e-6, (50.0, 12.0))
-        )
-        found[group] = np.diff(scale * time**power, prepend=0.0)
-    floored: Floats = np.maximum(found, _LEAST)
+    Least squares of the logarithms, each with the weight that makes them those of the sums.
+    """
+    time, sums = np.log(np.arange(1, 13) / 12), np.cumsum(rates, axis=1)
+    weights = sums**2 / (sums**2).sum(axis=1, keepdims=True)
+    logs = np.log(sums)
+    middle = (weights @ time)[:, None]
+    level = (weights * logs).sum(axis=1, keepdims=True)
+    spread = (weights * (time - middle) ** 2).sum(axis=1, keepdims=True)
+    power = (weights * (time - middle) * (logs - level)).sum(axis=1, keepdims=True) / spread
+    found = np.exp(level + power * (time - middle))
+    floored: Floats = np.maximum(np.diff(found, axis=1, prepend=0.0), _LEAST)
     return floored
 
 
 def ahead(history: History, curves: Curves) -> Ahead:
     """Return what is foreseen from where the history ends."""
-    rest = curves.rates[history.group] * (1 - history.seen[-1])
-    whole = rest.sum(axis=1)
-    budget = history.used + history.there
-    weight = np.divide(history.there, budget, out=np.ones(len(budget)), where=history.there > 0)
-    variance = curves.within * whole / weight
-    variance += whole**2 * curves.between * (1 - curves.trust)
-    sums = np.cumsum(rest, axis=1)
-    path = np.divide(sums, whole[:, None], out=np.ones(rest.shape), where=whole[:, None] > 0)
-    return Ahead(history.used, history.there, curves.speed * whole, np.sqrt(variance), path)
+    seen = history.seen[-1]
+    months = min(int(seen.sum()), 11)
+    rates = curves.rates[history.group]
+    rate = rates[:, months:].sum(axis=1)
+    path = np.cumsum(rates * (1 - seen), axis=1) / rate[:, None]
+    return Ahead(months, history.used, history.there, curves.speed * rate, np.minimum(path, 1.0))

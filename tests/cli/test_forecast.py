@@ -11,7 +11,7 @@ from allocation.cli import main
 @pytest.fixture(scope="module")
 def example(tmp_path_factory):
     path = tmp_path_factory.mktemp("example") / "x.db"
-    assert main(["book", "example", str(path), "--years", "3", "--seed", "2"]) == 0
+    assert main(["book", "example", str(path), "--years", "4", "--seed", "2"]) == 0
     return path
 
 
@@ -27,7 +27,7 @@ def test_a_forecast_in_sentences_and_files(book, bokuan):
     assert "合成数据" in ended.out
     assert "到年底预计支出" in ended.out
     assert "有 80% 的把握在" in ended.out
-    assert "回测(2021 年" in ended.out
+    assert "回测(2020、2021 年" in ended.out
     assert "未经检验" in ended.out
     assert max(map(len, ended.out.splitlines())) <= 100
     names = {"forecast.csv", "back-test.csv", "scenarios-synthetic.csv", "forecast.png"}

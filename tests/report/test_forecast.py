@@ -18,7 +18,7 @@ from allocation.report.forecast_text import judgement, sentences
 def found(tmp_path_factory):
     issue = issue_of(allocation.allocate("national-2022-zones")).take(range(0, 230, 8))
     with Book.create(tmp_path_factory.mktemp("book") / "b.db", synthetic=True) as book:
-        write_example(book, issue, "外经贸发展专项资金", 4, 11)
+        write_example(book, issue, "外经贸发展专项资金", 5, 11)
         return allocation.forecast(book.flows(), date(2022, 8, 31))
 
 
