@@ -10,7 +10,7 @@ from allocation.errors import InputError, Problem
 from allocation.ledger.imports.intake import Intake, take_in
 from allocation.ledger.imports.mapping import read_mapping
 from allocation.ledger.imports.rows import read_rows
-from allocation.ledger.imports.sheets import open_file
+from allocation.scenario.workbook.sheets import open_file
 from allocation.ledger.imports.shelf import known_of, movements_of
 from allocation.ledger.posting import Made
 from allocation.money import format_amount

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from allocation.errors import Place, Problem, nearest
+from allocation.errors import Problem, nearest
 from allocation.frame import Column, Frame, TextColumn
 from allocation.money import UNITS
 from allocation.registry import resolve_unit
@@ -78,7 +78,7 @@ def _joined(frame: Frame, table: RawTable, resolve: Resolve) -> tuple[Frame, lis
             text[column] = joined
         elif text[column].file:
             words = {"found": column, "other": text[column].file}
-            problems.append(Problem("L1-column-twice", Place(table.file, 1, column), words))
+            problems.append(Problem("L1-column-twice", table.place(table.head, column), words))
         else:
             problems += _contradictions(frame, text[column], joined, column)
     return replace(frame, text=text), problems
@@ -88,7 +88,7 @@ def _rows_by_id(table: RawTable, resolve: Resolve) -> tuple[dict[str, int], list
     rows: dict[str, int] = {}
     problems = []
     for index, name in enumerate(table.columns[table.key]):
-        place = Place(table.file, table.lines[index], table.key)
+        place = table.place(table.lines[index], table.key)
         found = resolve(name, place)
         if isinstance(found, Problem):
             problems.append(found)
@@ -108,6 +108,7 @@ def _column(frame: Frame, table: RawTable, column: str, rows: Mapping[str, int])
         table.file,
         tuple(0 if index is None else table.lines[index] for index in indexes),
         table.units.get(column, ""),
+        table.column(column),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from allocation.errors import InputError
 from allocation.ledger.imports.mapping import FIELDS, KINDS, MOVES, read_mapping, usual_mapping
 from allocation.ledger.imports.rows import read_rows
-from allocation.ledger.imports.sheets import open_file
+from allocation.scenario.workbook.sheets import open_file
 from allocation.ledger.records import WAYS
 
 ROW = ["2023-06-25", "江宁经开区", 100, "拨付"]

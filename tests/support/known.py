@@ -9,7 +9,7 @@ from allocation.ledger.imports.intake import take_in
 from allocation.ledger.imports.known import Entered, Known
 from allocation.ledger.imports.mapping import usual_mapping
 from allocation.ledger.imports.rows import read_rows
-from allocation.ledger.imports.sheets import open_file
+from allocation.scenario.workbook.sheets import open_file
 from allocation.ledger.records import Holder, Line
 
 LINE = Line("外经贸发展专项资金", 2023, "第一批", "产业园", direct=False)
