@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from allocation.report.frames import comparison_frame as compare
     from allocation.report.imported import Imported, import_file
     from allocation.report.notice import Notices, notice
+    from allocation.report.reallocated import Reallocated, reallocate
     from allocation.report.reconciled import reconcile
     from allocation.report.repairs import conflict_frame as conflicting
     from allocation.report.repairs import repairs
@@ -61,6 +62,7 @@ __all__ = [
     "Notices",
     "Place",
     "Problem",
+    "Reallocated",
     "Scheduled",
     "Verification",
     "__version__",
@@ -76,6 +78,7 @@ __all__ = [
     "load",
     "notice",
     "read_record",
+    "reallocate",
     "reconcile",
     "repairs",
     "schedule",
@@ -104,6 +107,8 @@ _HOMES = {
     "Notices": ("allocation.report.notice", "Notices"),
     "Place": ("allocation.errors", "Place"),
     "Problem": ("allocation.errors", "Problem"),
+    "Reallocated": ("allocation.report.reallocated", "Reallocated"),
+    "reallocate": ("allocation.report.reallocated", "reallocate"),
     "allocate": ("allocation.engine", "allocate"),
     "attribute": ("allocation.report.attributed", "attribution_frame"),
     "check": ("allocation.conflict", "check"),

@@ -144,8 +144,7 @@ def check_rules(it: Certificate) -> Iterator[Said]:
     text = kept.get("text", "").removeprefix("\ufeff")
     expected = set(tomllib.loads(text).get("rules", () if text else recorded))
     for change in it.record["changes"]:
-        path = change["key"].split(".")
-        if path[0] == "rules" and len(path) > 1:
+        if (path := change["key"].split("."))[0] == "rules" and len(path) > 1:
             gone = len(path) == 2 and change["after"] == "off"
             (expected.discard if gone else expected.add)(path[1])
     there = {name for name, *_ in it.proof["rows"]["rules"]} | set(it.proof["limits"])

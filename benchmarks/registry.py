@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import (
+    books,
     certificates,
     command_line,
     conflicts,
@@ -27,6 +28,7 @@ BENCHMARKS = (
     conflicts.SPEED,
     schedules.SPEED,
     schedules.MEMORY,
+    books.STATUS,
     imports.SPEED,
     command_line.START_UP,
 )

@@ -23,6 +23,7 @@ HOUSE = [
     # What officers hold.
     ["allocation.model_file"],
     ["allocation.report"],
+    ["allocation.reallocation"],
     ["allocation.ledger"],
     ["allocation.disbursement"],
     ["allocation.explain"],

@@ -30,6 +30,7 @@ COMMANDS = (
     "verify",
     "clock",
     "schedule",
+    "reallocate",
     "notice",
     "book",
     "export",
@@ -48,6 +49,7 @@ BOOK = (
     "check",
     "export",
     "close",
+    "figures",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from allocation.disbursement.calendar import parse_day
 from allocation.errors import Place, Problem, nearest
@@ -24,6 +24,18 @@ _KEYS = ("id", "recipient", "name")
 _ASIDE = ("name_en", "purpose", "note", "amount_fen")
 _MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
 _ENDINGS = {"fen": "分", "yuan": "元", "wan": "万元"}
+
+
+class Named(Protocol):
+    """Recipients by id and name, shape (n,) each."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Unique."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """In the same order."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,7 @@ def open_table(file: str, folder: Path) -> tuple[Table | None, list[Problem]]:
     return Table(file, header, line, body, digest(content)), problems
 
 
-def whose(table: Table, line: int, cells: Sequence[str], issue: Issue) -> int | Problem:
+def whose(table: Table, line: int, cells: Sequence[str], issue: Named) -> int | Problem:
     """Return the position of a row's recipient, by id or name, or what is wrong."""
     key = next(key for key in _KEYS if key in table.header)
     name = cells[table.header.index(key)]

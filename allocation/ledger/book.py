@@ -120,10 +120,13 @@ class Book:
         movements: Sequence[Movement],
         made: Made | None = None,
         holders: Sequence[Holder] = (),
+        *,
+        state: str | None = None,
     ) -> int:
         """Post movements as one journal, all or none; return its number.
 
-        When this returns, they are on the disk.
+        When this returns, they are on the disk. With ``state``, only if the book is still in that
+        state (:attr:`state`): what was decided on older figures is refused.
 
         Raises
         ------
@@ -132,6 +135,8 @@ class Book:
             there.
         """
         with database.writing(self._connection, self.path):
+            if state is not None and self.state != state:
+                raise_if_any([Problem("L12-book-changed", words={"found": str(self.path)})])
             return posting.post(self._connection, movements, made or Made("manual"), holders)
 
     def issue(

@@ -114,6 +114,11 @@ CREATE TABLE journal (
     hash TEXT NOT NULL UNIQUE
 ) STRICT;
 
+-- Journals whose amounts are in the balances. Every journal is, from the moment it is there.
+CREATE TABLE sealed (
+    journal INTEGER PRIMARY KEY REFERENCES journal (id)
+) STRICT;
+
 -- Entries summed by way, kind and day; a reversal counts against the kind and way it reverses.
 CREATE TABLE daily (
     source INTEGER NOT NULL,
@@ -163,17 +168,24 @@ BEGIN
     SELECT RAISE(ABORT, 'append-only');
 END;
 
--- A balance moves once for each journal that touches it, by the trigger that seals it.
+-- A balance moves once for each journal that touches it, while the trigger seals it.
 CREATE TRIGGER account_kept BEFORE UPDATE ON account
 WHEN NEW.id <> OLD.id OR NEW.line <> OLD.line OR NEW.holder <> OLD.holder OR NEW.kind <> OLD.kind
     OR NEW.last_journal <= OLD.last_journal
     OR NEW.last_journal <> (SELECT max(id) FROM journal)
-    OR NOT EXISTS (
-        SELECT 1 FROM entry
-        WHERE journal = NEW.last_journal AND (source = OLD.id OR target = OLD.id)
-    )
+    OR EXISTS (SELECT 1 FROM sealed WHERE journal = NEW.last_journal)
 BEGIN
     SELECT RAISE(ABORT, 'balance');
+END;
+
+CREATE TRIGGER sealed_kept BEFORE UPDATE ON sealed
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
+END;
+
+CREATE TRIGGER sealed_there BEFORE DELETE ON sealed
+BEGIN
+    SELECT RAISE(ABORT, 'append-only');
 END;
 
 CREATE TRIGGER line_kept BEFORE UPDATE ON line
@@ -269,4 +281,6 @@ BEGIN
     WHERE journal = NEW.id
     GROUP BY a, b, kind, valid_on
     ON CONFLICT DO UPDATE SET amount = daily.amount + excluded.amount;
+
+    INSERT INTO sealed (journal) VALUES (NEW.id);
 END;

@@ -32,6 +32,7 @@ _TABLES = (
     "notice",
     "schedule",
     "template",
+    "reallocation",
     "book",
     "imports",
 )

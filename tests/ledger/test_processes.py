@@ -77,7 +77,10 @@ def test_a_kill_at_any_instant_loses_nothing_that_was_reported(tmp_path, campaig
         assert writer.stdout.readline() == "ready\n"
         time.sleep(rng.random() * 0.08)
         writer.send_signal(signal.SIGKILL)
-        said = set(writer.communicate(timeout=60)[0].split("\n")[:-1])
+        # Not communicate(): lines that came with "ready" wait in the reader's own buffer.
+        said = set(writer.stdout.read().split("\n")[:-1])
+        writer.stdout.close()
+        writer.wait(timeout=60)
         found = documents(path)
         assert kept | said <= found
         assert len(found - kept - said) <= 1

@@ -51,6 +51,8 @@ def raw(book):
         "DELETE FROM line",
         "UPDATE holder SET parent = 1 WHERE level = 'zone'",
         "DELETE FROM holder",
+        "DELETE FROM sealed",
+        "UPDATE sealed SET journal = 9",
         "INSERT INTO account (line, holder, kind, balance) VALUES (1, 1, 'spent', 7)",
         f"{ENTRY} VALUES (1, 'issue', 2, 3, 5, '2023-06-01')",
         f"{ENTRY} VALUES (9, 'issue', 2, 3, -5, '2023-06-01')",
