@@ -225,9 +225,7 @@ def _csv_problem(error: csv.Error, place: Place) -> Problem:
     return Problem("L1-csv-syntax", place, {"detail": str(error)})
 
 
-def _header_problems(
-    header: list[str], where: _Where, line: int, table: Table
-) -> list[Problem]:
+def _header_problems(header: list[str], where: _Where, line: int, table: Table) -> list[Problem]:
     place = where.place(line)
     seen = sorted({name for name in header if name and header.count(name) > 1})
     problems = [Problem("L1-duplicate-column", place, {"found": name}) for name in seen]

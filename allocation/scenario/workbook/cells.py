@@ -80,6 +80,8 @@ def cell_of(value: Any, annotation: Any, language: Language) -> str | float | da
     plain = bare(annotation)
     if isinstance(value, bool):
         return say("template-yes" if value else "template-no", language)
+    if is_list(plain) and isinstance(value, str):
+        value = [value]
     if isinstance(value, (list, tuple)):
         return _joined(value, annotation)
     if isinstance(value, Mapping):

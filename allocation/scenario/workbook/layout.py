@@ -36,6 +36,8 @@ FORM_VALUE, FORM_KEY = "#value", "#key"
 #: In the first cell of a sheet that is not part of the scenario.
 ASIDE = "#aside"
 _ANY = "*"
+#: What the schema does not say of a rule's kind.
+_KIND = "类型 / kind"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Key:
         Its type with all limits on it.
     said
         What the schema says of it, and of the tables around it, outermost first: 中文 / English.
+    also
+        What else it is for other kinds of rules.
     required
         Whether it must be there, its table being there.
     kinds
@@ -61,6 +65,7 @@ class Key:
     said: tuple[str, ...]
     required: bool = False
     kinds: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,8 @@ class _Found:
         """Add a key, or those within it, once for all kinds of record that have it."""
         annotation, required = _whole(info), info.is_required()
         inside = models(annotation)
-        said = (*above, info.description or (_doc(inside[0]) if inside else ""))
+        own = info.description or (_doc(inside[0]) if inside else "")
+        said = (*above, own or (_KIND if path[-1] == "kind" else ""))
         if is_entries(annotation) or (is_list(annotation) and models(_element(annotation))):
             if path not in {known for known, *_ in self.inner}:
                 self.inner.append((path, annotation, said))
@@ -170,7 +176,11 @@ class _Found:
             annotation = known.annotation
         kinds = known.kinds + key.kinds
         required = known.required and key.required
-        self.keys[at] = replace(known, annotation=annotation, kinds=kinds, required=required)
+        also = tuple(dict.fromkeys((*known.also, *key.said[-1:])))
+        also = tuple(said for said in also if said != known.said[-1])
+        self.keys[at] = replace(
+            known, annotation=annotation, kinds=kinds, required=required, also=also
+        )
 
 
 def _entries(name: str, info: FieldInfo) -> SheetPlan:

@@ -98,7 +98,9 @@ def read_filled(sheets: Sequence[Sheet], file: str) -> Filled:
 
 def _turn(part: _Part) -> int:
     kind = part.block.kind
-    return ("form", "entries", "items", "pairs").index(kind) + 2 * (part.block.path[-1:] == ("set",))
+    return ("form", "entries", "items", "pairs").index(kind) + 2 * (
+        part.block.path[-1:] == ("set",)
+    )
 
 
 def _is_aside(sheet: Sheet) -> bool:
@@ -200,7 +202,9 @@ class _Part:
         elif code:
             known = [".".join(key.path) for key in self.block.keys]
             words = {"found": code[:_SHOWN], "nearest": nearest(code, known)}
-            filled.problems.append(Problem("L1-unknown-form-key", self._place(row, FORM_KEY), words))
+            filled.problems.append(
+                Problem("L1-unknown-form-key", self._place(row, FORM_KEY), words)
+            )
         elif cell != "":
             found = {"found": text_of(cell)[:_SHOWN]}
             filled.problems.append(Problem("L1-cell-without-key", place, found))
