@@ -80,7 +80,8 @@ class _Where:
 
     def place(self, line: int, column: str = "") -> Place:
         if self.sheet:
-            return Place(self.file, 0, f"{self.sheet}!{self.letters.get(column, '')}{line or ''}")
+            cell = f"{self.letters.get(column, '')}{line or ''}"
+            return Place(self.file, 0, f"{self.sheet}!{cell or 'A1'}")
         return Place(self.file, line, column)
 
 

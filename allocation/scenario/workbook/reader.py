@@ -117,7 +117,8 @@ def _parts(sheet: Sheet) -> tuple[list[_Part], list[Problem]]:
     """Return the blocks of a sheet; none if it has no row of keys."""
     known = blocks()
     for row, cells in enumerate(sheet.rows[:HEAD_ROWS]):
-        codes = {column: text_of(cell) for column, cell in enumerate(cells) if cell != ""}
+        texts = enumerate(map(text_of, cells))
+        codes = {column: text for column, text in texts if text}
         here = {code: column for column, code in codes.items() if code in known}
         if here:
             return _parts_of(sheet, row, codes)
@@ -176,6 +177,8 @@ class _Part:
             "items": self._item,
         }
         used = set(self.columns.values())
+        if self.block.kind == "entries":
+            filled.places.setdefault(self.block.path[:1], self.sheet.place(self.head))
         filled.problems += [
             Problem("L1-merged-cells", self.sheet.place(top, left))
             for (top, left), (bottom, right) in self.sheet.merged
@@ -198,6 +201,7 @@ class _Part:
         key = next((key for key in self.block.keys if ".".join(key.path) == code), None)
         place = self._place(row, FORM_VALUE)
         if key is not None:
+            filled.places.setdefault(key.path[:1], place)
             self._put(filled, key.path, cell, key.annotation, place)
         elif code:
             known = [".".join(key.path) for key in self.block.keys]
@@ -218,7 +222,6 @@ class _Part:
             return
         before = len(filled.problems)
         filled.put(path, {}, place)
-        filled.places.setdefault(path[:1], self.sheet.place(self.head))
         if len(filled.problems) == before:
             self._keys(filled, row, path, codes)
 
