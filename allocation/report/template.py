@@ -40,9 +40,7 @@ class Template:
     warnings: tuple[Problem, ...] = ()
 
 
-def template(
-    path: Path | str, source: str | None = None, language: Language = "zh"
-) -> Template:
+def template(path: Path | str, source: str | None = None, language: Language = "zh") -> Template:
     """Write a scenario's workbook: drop-downs, limits and notes are those of the schema.
 
     Parameters

@@ -5,7 +5,6 @@ All of it from the schema; the program checks everything again.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from allocation.policy.in_force import policies
@@ -15,10 +14,11 @@ from allocation.scenario.workbook.types import choices, limits, type_of
 from allocation.wording import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from allocation.report.sheet import Sheet
     from allocation.scenario.workbook.layout import Key
+    from allocation.wording import Language
 
 #: First and last row that can be filled in, counted from 0.
 FIRST_ROW, LAST_ROW = 5, 1_000
@@ -62,21 +62,20 @@ def _rule(sheet: Sheet, key: Key | None, where: Where) -> dict[str, Any] | None:
         return None
     if key.path == ("policy",):
         return _of_list(list(policies()))
-    kind, language = type_of(key.annotation), sheet.language
-    if kind == "choice":
-        return _of_list([choice(code, language) for code in choices(key.annotation)])
-    if kind == "flag":
-        return _of_list([say("template-yes", language), say("template-no", language)])
-    if kind == "day":
-        days = {"minimum": FIRST_DAY, "maximum": LAST_DAY}
-        return _between("date", days, say("template-day-message", language))
-    if kind == "whole":
-        low, high = _whole_limits(key)
-        words = say("template-whole-message", language, low=low, high=high)
-        return _between("integer", {"minimum": low, "maximum": high}, words)
-    if kind == "ratio":
-        return _ratio(key, say("template-ratio-message", language))
-    return _amount(where, say("template-amount-message", language)) if kind == "amount" else None
+    makers: dict[str, Callable[[], dict[str, Any] | None]] = {
+        "choice": lambda: _choice(key, sheet.language),
+        "flag": lambda: _of_list([say(f"template-{w}", sheet.language) for w in ("yes", "no")]),
+        "day": lambda: _day(sheet.language),
+        "whole": lambda: _whole(key, sheet.language),
+        "ratio": lambda: _ratio(key, sheet.language),
+        "amount": lambda: _amount(where, sheet.language),
+    }
+    kind = type_of(key.annotation)
+    return makers[kind]() if kind in makers else None
+
+
+def _choice(key: Key, language: Language) -> dict[str, Any] | None:
+    return _of_list([choice(code, language) for code in choices(key.annotation)])
 
 
 def _of_list(source: str | list[str]) -> dict[str, Any] | None:
@@ -85,26 +84,35 @@ def _of_list(source: str | list[str]) -> dict[str, Any] | None:
     return {"validate": "list", "source": source}
 
 
-def _between(kind: str, ends: dict[str, int | date], words: str) -> dict[str, Any]:
-    return {"validate": kind, "criteria": "between", "input_message": words} | ends
+def _between(kind: str, low: Any, high: Any, words: str) -> dict[str, Any]:
+    ends = {"criteria": "between", "minimum": low, "maximum": high}
+    return {"validate": kind, "input_message": words, "error_message": words} | ends
 
 
-def _ratio(key: Key, words: str) -> dict[str, Any]:
+def _day(language: Language) -> dict[str, Any]:
+    return _between("date", FIRST_DAY, LAST_DAY, say("template-day-message", language))
+
+
+def _whole(key: Key, language: Language) -> dict[str, Any]:
+    low, high = limits(key.annotation)
+    ends = int(low or 0), int(_LARGEST_WHOLE if high is None else high)
+    words = say("template-whole-message", language, low=ends[0], high=ends[1])
+    return _between("integer", *ends, words)
+
+
+def _ratio(key: Key, language: Language) -> dict[str, Any]:
     """Return the limits of a ratio; a fraction such as 3/40 is text, so it is only a warning."""
     low, high = limits(key.annotation)
-    ends = {"minimum": float(low or 0), "maximum": float(_LARGEST_WHOLE if high is None else high)}
-    return _between("decimal", {}, words) | ends | {"error_type": "warning", "error_message": words}
+    ends = float(low or 0), float(_LARGEST_WHOLE if high is None else high)
+    rule = _between("decimal", *ends, say("template-ratio-message", language))
+    return rule | {"error_type": "warning"}
 
 
-def _amount(where: Where, words: str) -> dict[str, Any]:
+def _amount(where: Where, language: Language) -> dict[str, Any]:
     from xlsxwriter.utility import xl_rowcol_to_cell
 
+    words = say("template-amount-message", language)
     cell = xl_rowcol_to_cell(where[0], where[1])
     ends = ",".join(f'RIGHT({cell},1)="{unit}"' for unit in _UNIT_ENDS)
     messages = {"input_message": words, "error_message": words}
     return {"validate": "custom", "value": f"=OR({ends})"} | messages
-
-
-def _whole_limits(key: Key) -> tuple[int, int]:
-    low, high = limits(key.annotation)
-    return int(low or 0), int(_LARGEST_WHOLE if high is None else high)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from allocation.scenario.workbook.cells import number_text
 from allocation.wording import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from allocation.report.sheet import Sheet
 
 _HINT, _MEANING, _HEAD = 1, 2, 3

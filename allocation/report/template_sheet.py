@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,8 @@ from allocation.scenario.workbook.types import choices, label, pair_labels, spok
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from allocation.report.sheet import Sheet
     from allocation.scenario.workbook.layout import Block, Key, SheetPlan
 
@@ -24,7 +25,10 @@ _HINT, _TITLES, _LABELS, _CODES = 1, 2, 3, 4
 _INPUT = "#FFF9DB"
 _LONGEST = 32_767
 _BLANK_ROWS = 12
-_WIDTHS = {"name": 16, "text": 18, "list": 26, "source": 34, "any": 20}
+_GAP, _HEAD_HEIGHT = 3, 46
+#: Letters of a body that are still read on a landscape page.
+_PAGE_WIDTH = 190
+_WIDTHS = {"name": 16, "choice": 24, "text": 18, "list": 26, "source": 34, "any": 20}
 _FORM_WIDTHS = (36, 44, 58, 22)
 
 
@@ -49,22 +53,31 @@ def write_sheet(sheet: Sheet, plan: SheetPlan, filling: Filling) -> None:
     """Write a sheet, filled with what the scenario says."""
     page, language = sheet.page, sheet.language
     title = sheet.look(bold=True, font_size=14, border=0)
-    page.write_string(0, 0, f"{filling.sheet_name(plan)}:{spoken(plan.said, language)}", title)
+    words = dict.fromkeys((filling.sheet_name(plan), spoken(plan.said, language)))
+    plain = sheet.look(border=0)
+    for row in range(_CODES + 1):
+        page.set_row(row, None, plain)
+    page.write_string(0, 0, ":".join(words), title)
     main = plan.blocks[0]
     hints = [say(f"template-{'form' if main.kind == 'form' else 'entries'}-hint", language)]
     hints += [say("template-rules-hint", language)] if plan.name == "rules" else []
     page.write_string(_HINT, 0, " ".join(hints), sheet.look(border=0, font_color="#666666"))
-    column = 0
+    column = width = 0
     for block in plan.blocks:
         if block.kind == "form":
             _form(sheet, block, filling)
-            column = len(_FORM_WIDTHS) + 1
+            widths = [*_FORM_WIDTHS]
         else:
-            column = _block(sheet, block, filling, column) + 1
+            widths = _block(sheet, block, filling, column)
+        page.set_column(column + len(widths), column + len(widths), _GAP, plain)
+        column, width = column + len(widths) + 1, width + sum(widths) + _GAP
+    page.set_row(_LABELS, _HEAD_HEIGHT, plain)
     page.freeze_panes(FIRST_ROW, 1)
     allowed = ("insert_rows", "delete_rows", "format_columns", "format_rows", "sort", "autofilter")
     page.protect("", dict.fromkeys(allowed, True))
     sheet.printed(repeated_row=_LABELS, landscape=True)
+    page.fit_to_pages(-(-width // _PAGE_WIDTH), 0)
+    page.repeat_columns(0)
 
 
 def _form(sheet: Sheet, block: Block, filling: Filling) -> None:
@@ -92,14 +105,14 @@ def _form(sheet: Sheet, block: Block, filling: Filling) -> None:
         row += 1
 
 
-def _block(sheet: Sheet, block: Block, filling: Filling, left: int) -> int:
-    """Write a block from column ``left``; return the column after it."""
+def _block(sheet: Sheet, block: Block, filling: Filling, left: int) -> list[int]:
+    """Write a block from column ``left``; return the widths of its columns."""
     page, language = sheet.page, sheet.language
     rows = rows_of(block, filling.data)
     count = len(rows) + _BLANK_ROWS
     heads = _heads(block, language)
     keys = _keys(block)
-    last = left + len(heads) - 1
+    widths: list[int] = []
     title = label(block.said, language) if left else " "
     page.write_string(_TITLES, left, title, sheet.look(bold=True, border=0))
     for column, (head, code, key) in enumerate(zip(heads, block.codes, keys, strict=True), left):
@@ -108,8 +121,8 @@ def _block(sheet: Sheet, block: Block, filling: Filling, left: int) -> int:
         for row, said in enumerate(cells, FIRST_ROW):
             _write(sheet, row, column, said, code)
         texts = (str(said.value) for said in cells if said.value is not None)
-        width = _width(head, code, key, max(map(text_width, texts), default=0))
-        page.set_column(column, column, width, _input(sheet, "@"))
+        widths.append(_width(head, code, key, max(map(text_width, texts), default=0)))
+        page.set_column(column, column, widths[-1], _input(sheet, "@"))
         page.write_string(_LABELS, column, head, sheet.head())
         page.write_string(_CODES, column, code, _code_look(sheet))
         where = (FIRST_ROW, column, LAST_ROW, column)
@@ -121,9 +134,7 @@ def _block(sheet: Sheet, block: Block, filling: Filling, left: int) -> int:
                 grey_other_kinds(sheet, where, [choice(kind, language) for kind in key.kinds])
         elif block.owned and column == left:
             check_cell(sheet, None, where, filling.names_range(block.path[0]))
-    page.set_row(_LABELS, 46)
-    page.set_column(last + 1, last + 1, 3, sheet.look(border=0))
-    return last + 1
+    return widths
 
 
 def _keys(block: Block) -> list[Key | None]:
@@ -149,13 +160,14 @@ def _label(key: Key, language: Language) -> str:
 
 
 def _meaning(key: Key, language: Language) -> str:
-    """Return all that is said of a key."""
-    outer = [label(said, language) for said in key.said[:-1]]
+    """Return all that is said of a key, what it may be, and what a blank means."""
     said = "/".join(dict.fromkeys(spoken(said, language) for said in (*key.said[-1:], *key.also)))
     allowed = choices(key.annotation) if type_of(key.annotation) == "choice" else ()
-    words = [":".join([*outer, said]) if said else ""]
-    words += ["、".join(choice(code, language) for code in allowed)] if allowed else []
-    return "\n".join(filter(None, words))
+    words = [said, "、".join(choice(code, language) for code in allowed)]
+    if key.default is not None:
+        default = cell_of(key.default, key.annotation, language)
+        words.append(say("template-default", language, value=default))
+    return " | ".join(filter(None, words))
 
 
 def _references(filling: Filling, key: Key) -> str:
@@ -168,7 +180,7 @@ _TABLE_KEYS = frozenset({("recipients", "table"), ("issued", "table")})
 
 
 def _width(head: str, code: str, key: Key | None, widest: int) -> int:
-    kind = "name" if key is None else type_of(key.annotation)
+    kind: str = "name" if key is None else type_of(key.annotation)
     kind = "source" if code.endswith(".source") else kind
     return min(max(_WIDTHS.get(kind, 14), min(widest + 2, 40), text_width(head) // 3), 40)
 
@@ -208,5 +220,3 @@ def _input(sheet: Sheet, number: str) -> Any:
 
 def _code_look(sheet: Sheet) -> Any:
     return sheet.look(font_size=8, font_color="#A6A6A6", border=0)
-
-

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
+    from allocation.errors import Place
     from allocation.scenario.issued import Left, RawRecord
     from allocation.scenario.schema import Scenario, Split
     from allocation.scenario.tables import RawTable

@@ -41,7 +41,8 @@ def locate(reference: str, beside: Path | None = None) -> Path:
     Parameters
     ----------
     reference
-        Name of a shipped scenario, or path of a ``.toml`` or ``.xlsx`` file; a part from ``@`` is ignored.
+        Name of a shipped scenario, or path of a ``.toml`` or ``.xlsx`` file; a part from ``@`` is
+        ignored.
     beside
         Folder that a relative path starts from; default: the working directory.
 
@@ -60,7 +61,7 @@ def locate(reference: str, beside: Path | None = None) -> Path:
 
 
 def _unknown(target: str, path: Path) -> Problem:
-    """Return what is wrong with a target that is neither a shipped name nor the path of a scenario."""
+    """Return what is wrong with a target that is no shipped name and no path of a scenario."""
     words = {"found": target[:200], "allowed": "、".join(shipped())}
     try:
         if target and path.is_dir():

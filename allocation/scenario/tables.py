@@ -90,8 +90,9 @@ def read_table(
 ) -> tuple[RawTable | None, list[Problem]]:
     """Return the table ``name`` of a scenario in ``folder``, with everything wrong in the file.
 
-    It is one of ``sheets``, those of the scenario's own workbook, or else a CSV file. UTF-8, with or without a byte order mark, and GB18030 (as Excel in China saves CSV) are read;
-    the latter is noted as a warning.
+    It is one of ``sheets``, those of the scenario's own workbook, or else a CSV file. UTF-8, with
+    or without a byte order mark, and GB18030 (as Excel in China saves CSV) are read; the latter is
+    noted as a warning.
     """
     if table.file in sheets:
         sheet = sheets[table.file]

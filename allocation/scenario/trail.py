@@ -19,7 +19,7 @@ CHANGES = ("override", "what_if")
 
 @dataclass(frozen=True)
 class Origin:
-    """Who set a value (``call``, ``override NAME``, its place in the file, ``policy ID``) and where."""
+    """Who set a value (``call``, ``override NAME``, its place, ``policy ID``) and where."""
 
     label: str
     place: Place

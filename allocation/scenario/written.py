@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from allocation.scenario.workbook.reader import read_filled
 from allocation.scenario.workbook.sheets import sheets_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from allocation.scenario.workbook.sheets import Sheet
@@ -61,9 +61,11 @@ def read_written(path: Path, shown: str) -> Written | Problem:
     if path.name.endswith(WORKBOOK):
         return _of_workbook(path, shown)
     content = read_bytes(path, shown, SCENARIO_LIMIT)
-    parsed = content if isinstance(content, Problem) else parse_toml(content, shown)
-    if isinstance(content, Problem) or isinstance(parsed, Problem):
-        return content if isinstance(content, Problem) else parsed
+    if isinstance(content, Problem):
+        return content
+    parsed = parse_toml(content, shown)
+    if isinstance(parsed, Problem):
+        return parsed
     data, lines = parsed
     return Written(data, Trail.of_file(shown, lines), content)
 

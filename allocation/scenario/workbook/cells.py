@@ -27,6 +27,8 @@ _PERCENT = re.compile(r"[0-9]+(?:\.[0-9]+)?%")
 _DECIMAL = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 #: Text that starts like this is a list or a table as in TOML.
 _INLINE = ("[", "{")
+#: An empty text where a blank cell would say nothing.
+_EMPTY = '""'
 
 
 def text_of(value: Cell) -> str:
@@ -66,33 +68,40 @@ def value_of(cell: Cell, annotation: Any) -> Any:
     if get_origin(plain) is Literal:
         text = text_of(cell)
         return _codes(get_args(plain)).get(text, text)
+    return _text(table_text(cell), plain) if plain is str else _plain(cell, plain)
+
+
+def _plain(cell: Cell, plain: Any) -> Any:
+    """Return a cell's own value: a day, a mark, a whole number; a decimal is text."""
     if isinstance(cell, datetime):
         return cell.date() if cell.time() == datetime.min.time() else cell
-    if isinstance(cell, (bool, date)):
-        return cell if plain is not str else table_text(cell)
-    if isinstance(cell, float) and plain is not str:
+    if isinstance(cell, float):
         return int(cell) if cell.is_integer() else number_text(cell)
-    return _text(table_text(cell), plain)
+    return cell if isinstance(cell, (bool, date)) else _text(table_text(cell), plain)
 
 
 def cell_of(value: Any, annotation: Any, language: Language) -> str | float | date:
     """Return what to write so that :func:`value_of` reads ``value`` again."""
-    plain = bare(annotation)
     if isinstance(value, bool):
         return say("template-yes" if value else "template-no", language)
-    if is_list(plain) and isinstance(value, str):
+    if is_list(annotation) and isinstance(value, str):
         value = [value]
     if isinstance(value, (list, tuple)):
         return _joined(value, annotation)
     if isinstance(value, Mapping):
         return inline(value)
-    if get_origin(plain) is Literal:
-        return choice(str(value), language)
-    if plain is date and isinstance(value, str):
-        return date.fromisoformat(value)
-    if plain in (int, Fraction) and isinstance(value, str):
-        return _number(value)
-    return value if isinstance(value, date) else float(value) if type(value) is int else str(value)
+    if isinstance(value, str):
+        return _written(value, bare(annotation), language)
+    return value if isinstance(value, date) else float(value)
+
+
+def _written(text: str, plain: Any, language: Language) -> str | float | date:
+    """Return what to write for text: a choice by its name, days and numbers as such."""
+    if get_origin(plain) is Literal and text:
+        return choice(text, language)
+    if plain is date:
+        return date.fromisoformat(text)
+    return _number(text) if plain in (int, Fraction) else text or _EMPTY
 
 
 def choice(code: str, language: Language) -> str:
@@ -115,6 +124,8 @@ def inline(value: Any) -> str:
 
 def _text(text: str, plain: Any) -> Any:
     """Return text; a list or table as in TOML where the key is not for text."""
+    if text == _EMPTY:
+        return ""
     if plain is str or not text.startswith(_INLINE):
         return text
     try:

@@ -54,6 +54,8 @@ class Key:
         What the schema says of it, and of the tables around it, outermost first: 中文 / English.
     also
         What else it is for other kinds of rules.
+    default
+        What a blank means; None for nothing.
     required
         Whether it must be there, its table being there.
     kinds
@@ -66,6 +68,7 @@ class Key:
     required: bool = False
     kinds: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    default: Any = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,8 @@ class _Found:
             inner_keys = self.keys[start:]
             self.keys[start:] = [replace(k, required=k.required and required) for k in inner_keys]
         else:
-            self._put(Key(path, annotation, said, required, (kind,) if kind else ()))
+            kinds = (kind,) if kind else ()
+            self._put(Key(path, annotation, said, required, kinds, default=_default(info)))
 
     def _put(self, key: Key) -> None:
         """Add a key; one that another kind of record has too stands for both."""
@@ -169,17 +173,23 @@ class _Found:
             self.keys.append(key)
             return
         known = self.keys[at]
-        annotation, mine = bare(known.annotation), bare(key.annotation)
-        if get_origin(annotation) is Literal and get_origin(mine) is Literal:
-            annotation = Literal[(*get_args(annotation), *get_args(mine))]
-        else:
-            annotation = known.annotation
+        annotation: Any = known.annotation
+        types = (bare(known.annotation), bare(key.annotation))
+        if all(get_origin(each) is Literal for each in types):
+            values = tuple(value for each in types for value in get_args(each))
+            annotation = Literal[values]
         kinds = known.kinds + key.kinds
         required = known.required and key.required
         also = tuple(dict.fromkeys((*known.also, *key.said[-1:])))
         also = tuple(said for said in also if said != known.said[-1])
+        default = known.default if known.default == key.default else None
         self.keys[at] = replace(
-            known, annotation=annotation, kinds=kinds, required=required, also=also
+            known,
+            annotation=annotation,
+            kinds=kinds,
+            required=required,
+            also=also,
+            default=default,
         )
 
 
@@ -228,6 +238,14 @@ def _whole(info: FieldInfo) -> Any:
     for mark in info.metadata:
         annotation = Annotated[annotation, mark]
     return annotation
+
+
+def _default(info: FieldInfo) -> Any:
+    """Return what a blank means, as it would be written."""
+    extra = info.json_schema_extra
+    if isinstance(extra, dict) and "default" in extra:
+        return extra["default"]
+    return None if info.is_required() or info.default in ("", ()) else info.default
 
 
 def _element(annotation: Any) -> Any:

@@ -6,7 +6,6 @@ only the places differ, ``scenario.xlsx:规则!D7`` for ``scenario.toml:31``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +14,10 @@ from allocation.scenario.fields import annotation_at, split_key
 from allocation.scenario.schema import Scenario
 from allocation.scenario.workbook.cells import text_of, value_of
 from allocation.scenario.workbook.data_sheet import HEAD_ROWS
-from allocation.scenario.workbook.layout import ASIDE, FORM_KEY, FORM_VALUE, Block, Key, blocks
+from allocation.scenario.workbook.layout import ASIDE, FORM_KEY, FORM_VALUE, Block, blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from allocation.scenario.lines import KeyPath
     from allocation.scenario.workbook.sheets import Cell, Sheet
@@ -51,7 +50,7 @@ class Filled:
         """Set a value; a key that is set already is a problem."""
         node: Any = self.data
         for key in path[:-1]:
-            node = node[key] if isinstance(node, list) else node.setdefault(key, {})
+            node = node[int(key)] if isinstance(node, list) else node.setdefault(key, {})
             if not isinstance(node, (dict, list)):
                 self._twice(path, place)
                 return

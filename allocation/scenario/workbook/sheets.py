@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allocation.errors import InputError, Place, Problem, nearest, raise_if_any
-from allocation.scenario.workbook.letters import letters
-from allocation.scenario.workbook.package import Unread, packed, parts_of, unread_cells
 from allocation.scenario.files import TABLE_LIMIT, digest, read_bytes, text_problem
 from allocation.scenario.tables import text_rows
+from allocation.scenario.workbook.letters import letters
+from allocation.scenario.workbook.package import Unread, packed, parts_of, unread_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a key takes, for its drop-down and its note: kind of value, allowed values, limits, words."""
+"""What a key takes, for its drop-down and its note: kind, allowed values, limits, words."""
 
 from __future__ import annotations
 
