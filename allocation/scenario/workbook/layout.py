@@ -234,7 +234,7 @@ def _kind_first(record: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
 
 def _whole(info: FieldInfo) -> Any:
     """Return a field's type with all that pydantic took off it."""
-    annotation = info.annotation
+    annotation: Any = info.annotation
     for mark in info.metadata:
         annotation = Annotated[annotation, mark]
     return annotation
