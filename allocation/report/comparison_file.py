@@ -38,7 +38,8 @@ def save_comparison(a: Allocation, b: Allocation, path: Path, language: Language
     """
     frame = comparison_frame(a, b)
     if path.suffix == ".xlsx":
-        words = _Words(title(a, language), title(b, language), language)
+        titles = [f"{title(x, language)} [{x.heading.scenario}]" for x in (a, b)]
+        words = _Words(titles[0], titles[1], language)
         return save_files(path.parent, {path.name: lambda draft: _book(frame, words, draft)})[0]
     return save_files(path.parent, {path.name: lambda draft: _write(frame, draft)})[0]
 

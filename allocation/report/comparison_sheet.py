@@ -19,6 +19,8 @@ _FIGURE_WIDTH, _NARROWEST, _WIDEST = 16, 14, 40
 #: More bars than this cannot be told apart; those that move most are drawn.
 _MOST_BARS = 20
 _CHART_WIDTH, _BAR_HEIGHT = 620, 26
+#: As on the terminal: red is more, green is less.
+_MORE, _LESS = "#C0504D", "#59A14F"
 
 
 @dataclass(frozen=True)
@@ -99,28 +101,21 @@ def _chart(compared: Compared, sheet: Sheet) -> None:
         return
     largest = sorted(moved, key=lambda pair: -abs(pair[1]))[:_MOST_BARS]
     chosen = sorted(largest, key=lambda pair: -pair[1])
-    name, first = sheet.page.get_name(), _TOTAL + 1
+    name, first, last = sheet.page.get_name(), _TOTAL + 1, _TOTAL + len(chosen)
     small = sheet.look(border=0, font_color="#808080", font_size=9)
+    # The chart lies over the cells it draws.
     for row, (at, fen) in enumerate(chosen, first):
         line = _TOTAL + 2 + at
         sheet.page.write_formula(row, 6, f"=A{line}", small, compared.labels[at])
-        sheet.page.write_formula(row, 7, f"=D{line}", small, wan_number(fen))
-    sheet.page.set_column(6, 7, _NARROWEST)
-    chart = sheet.book.add_chart({"type": "bar"})
-    last = first + len(chosen) - 1
-    chart.add_series(
-        {
-            "name": [name, _HEAD, 3],
-            "categories": [name, first, 6, last, 6],
-            "values": [name, first, 7, last, 7],
-            "fill": {"color": "#4E79A7"},
-            "invert_if_negative": True,
-            "invert_if_negative_color": "#E15759",
-            "gap": 40,
-        }
-    )
+        sheet.page.write_formula(row, 7, f"=MAX(D{line},0)", small, wan_number(max(fen, 0)))
+        sheet.page.write_formula(row, 8, f"=MIN(D{line},0)", small, wan_number(min(fen, 0)))
+    chart = sheet.book.add_chart({"type": "bar", "subtype": "stacked"})
+    for column, colour in ((7, _MORE), (8, _LESS)):
+        series = {"values": [name, first, column, last, column], "fill": {"color": colour}}
+        chart.add_series(series | {"categories": [name, first, 6, last, 6], "gap": 40})
+    chart.set_title({"name": say("report-change", sheet.language), "name_font": {"size": 12}})
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True, "label_position": "low"})
     chart.set_x_axis({"num_format": "#,##0", "major_gridlines": {"visible": True}})
     chart.set_size({"width": _CHART_WIDTH, "height": 120 + _BAR_HEIGHT * len(chosen)})
-    sheet.page.insert_chart(first, 9, chart)
+    sheet.page.insert_chart(_HEAD, 6, chart)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from allocation.money import format_amount
@@ -75,6 +77,15 @@ def _item(path: tuple[str, ...], language: Language) -> str:
     return " · ".join(label(said, language) for said in key.said)
 
 
+def _decimal(value: Fraction) -> str:
+    """Return a ratio as a decimal where it has an end, else as a fraction."""
+    rest = value.denominator
+    for factor in (2, 5):
+        while rest % factor == 0:
+            rest //= factor
+    return str(Decimal(value.numerator) / value.denominator) if rest == 1 else str(value)
+
+
 def _value(path: tuple[str, ...], value: Any, language: Language) -> str:
     """Return a value as people write it, an amount with its unit."""
     found = _found(path)
@@ -84,7 +95,9 @@ def _value(path: tuple[str, ...], value: Any, language: Language) -> str:
     if isinstance(value, bool):
         return say("template-yes" if value else "template-no", language)
     if kind == "amount" and isinstance(value, int):
-        return format_amount(value)
+        return f"{format_amount(value)}万元"
+    if kind == "ratio":
+        return _decimal(Fraction(value))
     if kind == "choice":
         return choice(str(value), language)
     return str(value)

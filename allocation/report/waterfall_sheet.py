@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from allocation.result import Allocation
 
 _CHOICE, _HEAD, _FIRST = 2, 4, 5
-_HEADS = ("change", "stand", "base", "up", "down")
-_COLOURS = {"base": None, "up": "#4E79A7", "down": "#E15759", "stand": "#59A14F"}
+_HEADS = ("change", "stand", "base", "up", "down", "total")
+_COLOURS = {"up": "#4E79A7", "down": "#E15759", "total": "#59A14F"}
 _NAME_WIDTH, _FIGURE_WIDTH = 30, 15
 _CHART_ROWS = 18
 
@@ -78,7 +78,9 @@ class _Falls:
         heads += [say(f"report-waterfall-{key}", language) for key in _HEADS]
         count = max(len(heads), len(self.steps) + 2)
         widths = [_NAME_WIDTH, *[_FIGURE_WIDTH] * (count - 1)]
-        self.sheet.top(title(self.result, language), [*heads, *[""] * (count - 6)], widths, _HEAD)
+        self.sheet.top(
+            title(self.result, language), [*heads, *[""] * (count - len(heads))], widths, _HEAD
+        )
         for column in range(len(heads), count):
             page.write_blank(_HEAD, column, None, self.sheet.look(border=0))
         right = self.sheet.look(border=0, align="right")
@@ -126,6 +128,10 @@ class _Falls:
         self.sheet.page.write_string(self.last_step, 0, words, self.sheet.look(bold=True))
         same = f"=B{self.last_step + 1}"
         self._formulas(self.last_step, ((total, stand), (same, stand)), bold=True)
+        look = self.sheet.money(bold=True)
+        for blank in (3, 4, 5):
+            self.sheet.page.write_blank(self.last_step, blank, None, look)
+        self.sheet.page.write_formula(self.last_step, 6, same, look, wan_number(stand))
 
     def _formulas(self, row: int, cells: Sequence[tuple[str, int]], **changes: Any) -> None:
         look = self.sheet.money(**changes)
@@ -157,9 +163,8 @@ class _Falls:
         name = self.sheet.page.get_name()
         chart = self.sheet.book.add_chart({"type": "column", "subtype": "stacked"})
         first, last = _FIRST, self.last_step
-        for key, column in (("base", 3), ("up", 4), ("down", 5)):
-            colour = _COLOURS[key]
-            fill = {"color": colour} if colour else {"none": True}
+        for column, key in enumerate(("base", *_COLOURS), 3):
+            fill = {"color": _COLOURS[key]} if key in _COLOURS else {"none": True}
             chart.add_series(
                 {
                     "name": [name, _HEAD, column],
