@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Problem,
     )
     from allocation.ledger.book import Book
+    from allocation.ledger.forecast import Forecast, forecast
     from allocation.record import read_record
     from allocation.report.attributed import attribution_frame as attribute
     from allocation.report.cliffs import Cliffs, cliffs
@@ -56,6 +57,7 @@ __all__ = [
     "ConflictError",
     "Explanation",
     "FaultError",
+    "Forecast",
     "Imported",
     "InputError",
     "Loaded",
@@ -74,6 +76,7 @@ __all__ = [
     "compare",
     "conflicting",
     "explain",
+    "forecast",
     "import_file",
     "load",
     "notice",
@@ -98,6 +101,7 @@ _HOMES = {
     "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
     "Imported": ("allocation.report.imported", "Imported"),
+    "Forecast": ("allocation.ledger.forecast", "Forecast"),
     "InputError": ("allocation.errors", "InputError"),
     "import_file": ("allocation.report.imported", "import_file"),
     "reconcile": ("allocation.report.reconciled", "reconcile"),
@@ -117,6 +121,7 @@ _HOMES = {
     "compare": ("allocation.report.frames", "comparison_frame"),
     "conflicting": ("allocation.report.repairs", "conflict_frame"),
     "explain": ("allocation.report.explanation", "explain"),
+    "forecast": ("allocation.ledger.forecast", "forecast"),
     "load": ("allocation.scenario", "load"),
     "notice": ("allocation.report.notice", "notice"),
     "read_record": ("allocation.record", "read_record"),

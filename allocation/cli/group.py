@@ -42,6 +42,7 @@ _SCENARIOS = frozenset({"scenario", "before", "after", "source"})
 #: The commands of the book, in the order of a year.
 BOOK = (
     "init",
+    "example",
     "issue",
     "post",
     "import",
@@ -49,6 +50,7 @@ BOOK = (
     "reverse",
     "show",
     "status",
+    "forecast",
     "check",
     "export",
     "close",

@@ -44,6 +44,9 @@ class Issue:
         Shape (n,), int64 fen: issued before. With this issue it makes the whole amount.
     names_en
         Shape (n,), or none where they are not known.
+    advanced
+        Shape (n,), int64 fen: how much of ``cells``, here whole amounts, was issued in advance;
+        None where nothing was.
     """
 
     scenario: str
@@ -58,6 +61,7 @@ class Issue:
     cells: Fen
     already: Fen
     names_en: tuple[str, ...] = ()
+    advanced: Fen | None = None
 
     def called(self, language: Language) -> tuple[str, ...]:
         """Return the names, shape (n,); the Chinese one where there is no English one."""
@@ -92,6 +96,7 @@ class Issue:
             cells=self.cells[kept],
             already=self.already[kept],
             names_en=pick(self.names_en) if self.names_en else (),
+            advanced=None if self.advanced is None else self.advanced[kept],
         )
 
     def groups(self, by: By) -> dict[str, tuple[int, ...]]:
@@ -126,12 +131,18 @@ def issue_of_record(record: Mapping[str, Any]) -> Issue:
 
 def whole_of(result: Allocation) -> Issue:
     """Return what an allocation gives in all, what was issued before included."""
-    return _ordered(_whole(result))
+    return _ordered(_with_advanced(_whole(result), settlement(result)))
 
 
 def whole_of_record(record: Mapping[str, Any]) -> Issue:
     """Return what the allocation of a record gives in all."""
-    return _ordered(_whole_of_record(record))
+    return _ordered(_with_advanced(_whole_of_record(record), settlement_of_record(record)))
+
+
+def _with_advanced(whole: Issue, found: Settlement | None) -> Issue:
+    if found is None:
+        return whole
+    return replace(whole, advanced=found.issued[: len(whole.ids)].sum(axis=1))
 
 
 def _whole(result: Allocation) -> Issue:

@@ -14,6 +14,7 @@ from allocation.scenario.tables import TOTALS, csv_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from fractions import Fraction
     from pathlib import Path
 
@@ -23,6 +24,8 @@ _KEYS = ("id", "recipient", "name")
 #: Columns that say more of a recipient, and are passed over.
 _ASIDE = ("name_en", "purpose", "note", "amount_fen")
 _MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
+#: Columns that say when a payment was made.
+_WHEN = ("month", "date", "day")
 _ENDINGS = {"fen": "分", "yuan": "元", "wan": "万元"}
 
 
@@ -40,11 +43,12 @@ class Named(Protocol):
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment made: to whom (and for which purpose), in which month, how much."""
+    """A payment made: to whom (and for which purpose), in which month (and day), how much."""
 
     recipient: int
     purpose: int
     month: str
+    day: date | None
     fen: int
     place: Place
 
@@ -163,13 +167,16 @@ def _read(
     except ValueError:
         return Problem("L14-cell", place, words)
     if value < 0:
-        return Problem("L1-negative-value", place, words | {"column": place.column})
+        return Problem("L14-negative-figure", place, words)
     return value
 
 
-def ratio_cell(text: str, _unit: str | None) -> Fraction:
-    """Return a ratio such as ``60%``."""
-    return parse_ratio(text)
+def progress_cell(text: str, _unit: str | None) -> Fraction:
+    """Return progress such as ``60%`` or ``0.6``: more than all of it is a slip of the pen."""
+    value = parse_ratio(text)
+    if value > 1:
+        raise ValueError(text)
+    return value
 
 
 def payments(table: Table, issue: Issue, unit: str | None) -> tuple[list[Payment], list[Problem]]:
@@ -180,29 +187,45 @@ def payments(table: Table, issue: Issue, unit: str | None) -> tuple[list[Payment
     found = []
     for line, cells in table.rows:
         at = whose(table, line, cells, issue)
-        month = _month_of(cells[columns["month"]])
+        when = _when(table, line, cells)
         purpose = _purpose(cells, columns, issue)
         money = columns["amount"]
         named = _ENDINGS.get(table.header[money].partition("_")[2], unit)
         place = table.place(line, table.header[money])
-        fen = _fen(cells[money], named, place)
-        wrong = [part for part in (at, fen) if isinstance(part, Problem)]
-        if month is None:
-            spot = table.place(line, table.header[columns["month"]])
-            wrong.append(Problem("L14-not-a-month", spot, {"found": cells[columns["month"]][:60]}))
+        called = issue.names[at] if isinstance(at, int) else ""
+        fen = _fen(cells[money], named, place, called)
+        wrong = [part for part in (at, fen, when) if isinstance(part, Problem)]
         if purpose is None:
             words = {"found": cells[columns["purpose"]][:60], "allowed": "、".join(issue.purposes)}
             wrong.append(Problem("L1-unknown-paid-purpose", table.place(line, "purpose"), words))
         problems += wrong
         if not wrong:
             assert isinstance(at, int) and isinstance(fen, int)  # noqa: PT018 (for the checker)
-            found.append(Payment(at, purpose or 0, month or "", fen, place))
+            assert not isinstance(when, Problem), "it was kept apart above"
+            found.append(Payment(at, purpose or 0, *when, fen, place))
     return found, problems
+
+
+def _when(table: Table, line: int, cells: Sequence[str]) -> tuple[str, date | None] | Problem:
+    """Return month and, if it is said, day of a payment; what is said twice must agree."""
+    said = {name: cells[table.header.index(name)] for name in _WHEN if name in table.header}
+    said = {name: text for name, text in said.items() if text} or dict(list(said.items())[:1])
+    read = {name: (_month_of(text), parse_day(text)) for name, text in said.items()}
+    for name, (month, _) in read.items():
+        if month is None:
+            words = {"found": said[name][:60]}
+            return Problem("L14-not-a-month", table.place(line, name), words)
+    months = {month for month, _ in read.values() if month}
+    days = {day for _, day in read.values() if day}
+    if len(months) > 1 or len(days) > 1:
+        words = {"found": "、".join(said.values())[:80]}
+        return Problem("L14-month-and-day", table.place(line), words)
+    return next(iter(months)), next(iter(days), None)
 
 
 def _payment_columns(table: Table, issue: Issue) -> tuple[dict[str, int], list[Problem]]:
     allowed = {
-        "month": ("month", "date", "day"),
+        "month": _WHEN,
         "amount": ("amount", *(f"amount_{ending}" for ending in _ENDINGS)),
     }
     if len(issue.purposes) > 1:
@@ -233,11 +256,11 @@ def _purpose(cells: Sequence[str], columns: dict[str, int], issue: Issue) -> int
     return issue.purposes.index(name) if name in issue.purposes else None
 
 
-def _fen(text: str, unit: str | None, place: Place) -> int | Problem:
+def _fen(text: str, unit: str | None, place: Place, name: str) -> int | Problem:
     try:
         fen = parse_amount(text, unit)
     except ValueError:
         words = {"found": text[:60], "allowed": "、".join(UNITS)}
         return Problem("L14-payment-amount", place, words)
-    words = {"found": text[:60], "recipient": "", "column": place.column}
-    return fen if fen >= 0 else Problem("L1-negative-value", place, words)
+    words = {"found": text[:60], "recipient": name}
+    return fen if fen >= 0 else Problem("L14-negative-figure", place, words)

@@ -75,22 +75,49 @@ def _table(found: Schedule, sheet: Sheet) -> None:
 
 
 def _payments(found: Schedule, sheet: Sheet) -> None:
-    """Write every payment with its day, in order of days."""
+    """Write every payment with its day, in order of days; what was paid, with its own if known."""
+    from xlsxwriter.utility import xl_range
+
     language, page = sheet.language, sheet.page
     called = found.issue.called(language)
-    keys = ("report-number", "schedule-day", "report-name", "report-amount")
+    keys = ("report-number", "schedule-day", "report-name", "schedule-paid-amount")
     widths = [_NUMBER_WIDTH, 14, _widths(found, 1, sheet.places)[1], 16]
     sheet.top(title(found, language), [say(key, language) for key in keys], widths, _HEAD_ROW)
-    month, at = np.nonzero(found.payments.T)
-    pairs = zip(month.tolist(), at.tolist(), strict=True)
-    for number, (column, who) in enumerate(pairs, start=1):
-        row = _HEAD_ROW + number
+    page.write_string(1, 3, say("report-unit", language), sheet.look(border=0, align="right"))
+    rows = _dated(found)
+    last = _TOTAL_ROW + len(rows)
+    page.write_blank(_TOTAL_ROW, 0, None, sheet.look())
+    page.write_string(_TOTAL_ROW, 1, say("report-total", language), sheet.look(bold=True))
+    page.write_blank(_TOTAL_ROW, 2, None, sheet.look())
+    total = sum(fen for _, _, fen in rows) / 1e6
+    cells = [xl_range(_TOTAL_ROW + 1, 3, last, 3)]
+    sheet.sum_of(_TOTAL_ROW, 3, cells, total, sheet.money(bold=True))
+    for number, (day, who, fen) in enumerate(rows, start=1):
+        row = _TOTAL_ROW + number
         page.write_number(row, 0, number, sheet.look(align="center"))
-        page.write_string(row, 1, str(found.prepared.periods.days[column]), sheet.look())
+        page.write_string(row, 1, day, sheet.look())
         page.write_string(row, 2, printable(called[who]), sheet.look(text_wrap=True))
-        sheet.amount(row, 3, int(found.payments[who, column]), sheet.money())
-    page.freeze_panes(_HEAD_ROW + 1, 0)
+        sheet.amount(row, 3, fen, sheet.money())
+    page.freeze_panes(_TOTAL_ROW + 1, 0)
     sheet.printed(repeated_row=_HEAD_ROW, landscape=False)
+
+
+def _dated(found: Schedule) -> list[tuple[str, int, int]]:
+    """Return day, recipient and fen of every payment; of a past one the month, if no day is known.
+
+    Payments to one recipient for several purposes on one day are one.
+    """
+    periods, prepared = found.prepared.periods, found.prepared
+    known: dict[tuple[int, int], set[str]] = {}
+    for (who, _, at), days in prepared.past.days(periods).items():
+        known.setdefault((who, at), set()).update(map(str, days))
+    rows = []
+    for at, who in np.argwhere(found.payments.T).tolist():
+        day = str(periods.days[at])
+        if at < prepared.frozen:
+            day = "、".join(sorted(known.get((who, at), ()))) or periods.months[at]
+        rows.append((day, who, int(found.payments[who, at])))
+    return rows
 
 
 def _notes(found: Schedule, sheet: Sheet) -> None:

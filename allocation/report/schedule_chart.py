@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -122,18 +122,21 @@ def _figures(axes: Axes, payments: Fen, shown: int, size: float) -> None:
 def _curve(found: Schedule, language: Language) -> Figure:
     figure = _new(8.0, 4.6)
     axes = figure.add_axes((0.1, 0.16, 0.87, 0.68))
-    payable, quantum = found.prepared.payable, found.prepared.quantum
     months = np.arange(len(found.months))
-    cash = np.cumsum(payable.received) * quantum
+    cash = np.cumsum(found.prepared.exact.received)
     need = found.need.sum(axis=(0, 1))
     paid = np.cumsum(found.payments.sum(axis=0))
     for fen, key, colour, style in (
         (cash, "schedule-curve-cash", _CASH, ":"),
-        (need, "schedule-curve-need", _NEED, "--"),
+        (need, "schedule-curve-need", _NEED, "-"),
         (paid, "schedule-curve-paid", _PAID, "-"),
     ):
         drawn = [wan_number(value) for value in fen.tolist()]
+        step: dict[str, Any]
         step = {"drawstyle": "steps-post"} if style == ":" else {"marker": "o", "markersize": 4}
+        if key == "schedule-curve-need":
+            # Wide and light: it shows beside the payments where the two are equal.
+            step = {"linewidth": 6, "alpha": 0.45}
         axes.plot(months, drawn, style, color=colour, label=say(key, language), **step)
     if found.prepared.frozen:
         axes.axvspan(-0.5, found.prepared.frozen - 0.5, color="#EEEEEE", zorder=0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from allocation.money import format_amount, format_ratio
 from allocation.report.layout import printable, wan
-from allocation.report.terminal import WIDTH, Column, console, drawn, in_parts
+from allocation.report.terminal import WIDTH, Column, changed, console, drawn, in_parts
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
@@ -102,24 +102,23 @@ def notes(found: Schedule, language: Language) -> Iterator[str]:
     if prepared.frozen:
         last, done = found.months[prepared.frozen - 1], found.payments[:, : prepared.frozen]
         yield say("schedule-frozen", language, month=last, amount=format_amount(int(done.sum())))
-    if found.missed:
-        yield say("schedule-missed", language, amount=format_amount(found.missed))
     for due in prepared.dues:
         share = prepared.loaded.plan.deadlines[due.key].share
         names = {"name": due.key, "day": due.day, "share": format_ratio(share, 0)}
         yield say("schedule-due", language, source=due.article, **names)
+        if due.key in found.missed:
+            amount = format_amount(found.missed[due.key])
+            yield say("schedule-missed", language, day=due.day, amount=amount)
+    if found.untidy:
+        yield say("schedule-untidy", language, count=found.untidy)
+    if prepared.loaded.plan.direct:
+        yield say("schedule-direct", language)
     if prepared.forfeited.any():
         amount = format_amount(int(prepared.forfeited.sum()))
         yield say("schedule-forfeited", language, amount=amount)
-    for change in prepared.loaded.changes:
-        yield say(
-            "report-changed",
-            language,
-            origin=change.origin,
-            key=change.key,
-            before=change.before,
-            after=change.after,
-        )
+    yield from (changed(change, language) for change in prepared.loaded.changes)
+    if prepared.odd.any():
+        yield say("schedule-odd", language, quantum=format_amount(prepared.quantum))
     for problem in prepared.warnings:
         yield say("report-warning", language, text=problem.text(language))
 
@@ -140,7 +139,8 @@ def print_strategies(
         "schedule-head-count": [str(one.measures.tranches) for one in schedules],
         "schedule-head-last": [_last(one) for one in schedules],
         "schedule-unpaid": [format_amount(int(one.unpaid.sum())) for one in schedules],
-        "schedule-head-missed": [format_amount(one.missed) for one in schedules],
+        "schedule-head-missed": [format_amount(sum(one.missed.values())) for one in schedules],
+        "schedule-head-untidy": [str(one.untidy) for one in schedules],
     }
     first = Column(say("schedule-head-strategy", language), names)
     figures = [Column(say(key, language), tuple(column)) for key, column in cells.items()]

@@ -123,7 +123,11 @@ class Scheduled:
 
     @property
     def comparison(self) -> pd.DataFrame:
-        """One row for each strategy: unmet need and idle money in fen × months, payments, last."""
+        """One row for each strategy: unmet need and idle money in fen × months, payments, last one.
+
+        ``missed_fen`` is what deadlines ask for and is not paid by then; ``untidy`` how many
+        recipients' payments break the rules of tranches.
+        """
         import pandas as pd
 
         rows = {
@@ -133,7 +137,8 @@ class Scheduled:
                 "payments": found.measures.tranches,
                 "last_month": found.months[found.measures.last] if found.measures.last >= 0 else "",
                 "unpaid_fen": int(found.unpaid.sum()),
-                "missed_fen": found.missed,
+                "missed_fen": sum(found.missed.values()),
+                "untidy": found.untidy,
             }
             for name, found in self.strategies.items()
         }

@@ -69,11 +69,22 @@ def problems_of(
 def shown(value: Any) -> str:
     """Return a value for a sentence, cut to a readable length."""
     try:
-        text = value if isinstance(value, str) else str(value)
+        text = value if isinstance(value, str) else _as_toml(value)
     except ValueError:
         # Python refuses to print whole numbers of more than 4300 digits.
         text = "…"
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _as_toml(value: Any) -> str:
+    """Return a value much as a file would have it, not as Python prints it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_as_toml(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_as_toml, value)) + "]"
+    return str(value)
 
 
 def _problem(item: ErrorDetails, data: Any, trail: Trail, root: Any) -> Problem:

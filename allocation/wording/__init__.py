@@ -35,6 +35,7 @@ _TABLES = (
     "reallocation",
     "book",
     "imports",
+    "forecast",
 )
 
 

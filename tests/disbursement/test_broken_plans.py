@@ -67,7 +67,7 @@ NEEDS = {
     "L2-need-above": "id,2024-01,2024-02\na,60万元,50万元\nb,,\nc,,\n",
     "L14-columns-out-of-order": "id,2024-02,2024-01\na,60万元,40万元\nb,,\nc,,\n",
     "L14-cell": "id,2024-01,2024-02\na,60,40万元\nb,,\nc,,\n",
-    "L1-negative-value": "id,2024-01,2024-02\na,60万元,-1万元\nb,,\nc,,\n",
+    "L14-negative-figure": "id,2024-01,2024-02\na,60万元,-1万元\nb,,\nc,,\n",
     "L1-unknown-recipient": "id,2024-01\nx,1万元\n",
     "L1-duplicate-recipient": "id,2024-01\na,1万元\na,1万元\n",
     "L2-schedule-column": "id,2024-01,when\na,1万元,x\n",
@@ -90,7 +90,7 @@ def test_a_broken_table_of_need(plan, folder, code):
 PAID = {
     "L12-paid-above": "id,month,amount\na,2024-01,101万元\n",
     "L14-payment-amount": "id,month,amount\na,2024-01,ten\n",
-    "L1-negative-value": "id,month,amount\na,2024-01,-1万元\n",
+    "L14-negative-figure": "id,month,amount\na,2024-01,-1万元\n",
     "L14-not-a-month": "id,month,amount\na,spring,1万元\n",
     "L14-month-outside": "id,month,amount\na,2023-12,1万元\n",
     "L1-unknown-recipient": "id,month,amount\nz,2024-01,1万元\n",
