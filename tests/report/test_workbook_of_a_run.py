@@ -99,7 +99,7 @@ def test_every_value_names_its_origin(national, tmp_path):
     page = openpyxl.load_workbook(written(national, tmp_path))["数据来历"]
     rows = {row[1]: (row[0], row[2], row[3]) for row in page.iter_rows(min_row=4, values_only=True)}
     assert rows["pot.amount"] == ("资金总额 · 金额", "200,000.00万元", "national-2022.toml:10")
-    assert rows["coefficients.tilt.values.west"][1:] == ("1.8", "本次命令")
+    assert rows["coefficients.tilt.values.west"][1:] == ("1.8", "命令行")
     assert rows["rounding.method"][1:] == ("最大余数 largest_remainder", "缺省")
     assert len(rows) == len(national.record["origins"])
 
