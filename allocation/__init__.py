@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from allocation.report.repairs import repairs
     from allocation.report.scheduled import Scheduled, schedule
     from allocation.report.sensitivity import sensitivity
+    from allocation.report.template import template
     from allocation.result import Allocation
     from allocation.scenario import Loaded, load, shipped
     from allocation.verification import Verification, verify
@@ -87,6 +88,7 @@ __all__ = [
     "schedule",
     "sensitivity",
     "shipped",
+    "template",
     "verify",
 ]
 
@@ -128,6 +130,7 @@ _HOMES = {
     "repairs": ("allocation.report.repairs", "repairs"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
+    "template": ("allocation.report.template", "template"),
     "Verification": ("allocation.verification", "Verification"),
     "verify": ("allocation.verification", "verify"),
 }
