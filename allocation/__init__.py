@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from allocation.report.repairs import repairs
     from allocation.report.scheduled import Scheduled, schedule
     from allocation.report.sensitivity import sensitivity
+    from allocation.report.template import template
     from allocation.report.utilised import Utilised, utilisation
     from allocation.result import Allocation
     from allocation.scenario import Loaded, load, shipped
@@ -89,6 +90,7 @@ __all__ = [
     "schedule",
     "sensitivity",
     "shipped",
+    "template",
     "utilisation",
     "verify",
 ]
@@ -131,6 +133,7 @@ _HOMES = {
     "repairs": ("allocation.report.repairs", "repairs"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
+    "template": ("allocation.report.template", "template"),
     "Utilised": ("allocation.report.utilised", "Utilised"),
     "utilisation": ("allocation.report.utilised", "utilisation"),
     "Verification": ("allocation.verification", "Verification"),

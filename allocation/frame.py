@@ -105,12 +105,16 @@ class Parsed:
 
 @dataclass(frozen=True)
 class TextColumn:
-    """One column as text, blank where missing, with the place of each cell."""
+    """One column as text, blank where missing, with the place of each cell.
+
+    ``column`` is the sheet and letter of a workbook's column, ``数据!C``; empty for a CSV file.
+    """
 
     cells: tuple[str, ...]
     file: str = ""
     lines: tuple[int, ...] = ()
     unit: str = ""
+    column: str = ""
 
     # A column is read again for every rule that needs it, but parsed once.
     @cached_property
@@ -130,7 +134,10 @@ class TextColumn:
 
     def place(self, index: int, name: str) -> Place:
         """Return where cell ``index`` of column ``name`` stands."""
-        return Place(self.file, self.lines[index] if self.lines else 0, name)
+        line = self.lines[index] if self.lines else 0
+        if self.column:
+            return Place(self.file, 0, f"{self.column}{line or ''}")
+        return Place(self.file, line, name)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PROGRAM = "bokuan"
 COMMANDS = (
     "list",
+    "template",
     "check",
     "run",
     "explain",
@@ -36,6 +37,8 @@ COMMANDS = (
     "export",
     "doctor",
 )
+#: Arguments that name a scenario.
+_SCENARIOS = frozenset({"scenario", "before", "after", "source"})
 #: The commands of the book, in the order of a year.
 BOOK = (
     "init",
@@ -115,6 +118,19 @@ class Command(_Spoken):
             options_metavar=say("cli-options-metavar", language),
         )
         self.language = language
+
+    def invoke(self, ctx: click.Context) -> int | None:
+        """Run the command; what is wrong in a workbook is marked in a copy, and that is said."""
+        try:
+            return super().invoke(ctx)  # type: ignore[no-any-return]  # click's own
+        except InputError as error:
+            from allocation.report.marked_scenario import marked_copies
+
+            given = [value for name, value in ctx.params.items() if name in _SCENARIOS]
+            copies = marked_copies(error.problems, given, self.language)
+            if not copies:
+                raise
+            raise InputError([*error.problems, *copies]) from None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; refuse those nobody asked for."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from allocation.cli.language import LANGUAGES, OPTION, language_problem
+from allocation.cli.language import OPTION, language_problem
 from allocation.errors import InputError, Problem, nearest, raise_if_any
-from allocation.wording import Language, say
+from allocation.wording import LANGUAGES, Language, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

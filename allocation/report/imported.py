@@ -10,12 +10,12 @@ from allocation.errors import InputError, Problem
 from allocation.ledger.imports.intake import Intake, take_in
 from allocation.ledger.imports.mapping import read_mapping
 from allocation.ledger.imports.rows import read_rows
-from allocation.ledger.imports.sheets import open_file
 from allocation.ledger.imports.shelf import known_of, movements_of
 from allocation.ledger.posting import Made
 from allocation.money import format_amount
 from allocation.report.layout import printable
 from allocation.report.marked_copy import save_marked
+from allocation.scenario.workbook.sheets import open_file
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from allocation.ledger.imports.reading import Mark, Reading
-    from allocation.ledger.imports.sheets import Cell, Sheet
+    from allocation.scenario.workbook.sheets import Cell, Sheet
 
 #: Cells after these are coloured and get no comment: Excel is slow with more.
 MOST_COMMENTS = 1_000

@@ -95,7 +95,8 @@ def _problem(item: ErrorDetails, data: Any, trail: Trail, root: Any) -> Problem:
         "found": shown(item["input"]),
     }
     code, more = _code(item, path, data, root)
-    return Problem(code, trail.place(path), words | more)
+    place = trail.place((*path, "kind") if item["type"].startswith("union_tag") else path)
+    return Problem(code, place, words | more)
 
 
 def _path(loc: tuple[int | str, ...]) -> KeyPath:

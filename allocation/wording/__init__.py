@@ -11,9 +11,10 @@ from __future__ import annotations
 import os.path
 import tomllib
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 _TABLES = (
     "problems",
@@ -32,6 +33,7 @@ _TABLES = (
     "schedule",
     "utilisation",
     "papers",
+    "template",
     "reallocation",
     "book",
     "imports",

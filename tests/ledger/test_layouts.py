@@ -7,7 +7,7 @@ import treasury
 
 from allocation.ledger.imports.mapping import usual_mapping
 from allocation.ledger.imports.rows import read_rows
-from allocation.ledger.imports.sheets import open_file
+from allocation.scenario.workbook.sheets import open_file
 
 
 def stated(path):

@@ -9,8 +9,8 @@ import pytest
 from allocation.errors import InputError
 from allocation.ledger.imports.mapping import FIELDS, KINDS, MOVES, read_mapping, usual_mapping
 from allocation.ledger.imports.rows import read_rows
-from allocation.ledger.imports.sheets import open_file
 from allocation.ledger.records import WAYS
+from allocation.scenario.workbook.sheets import open_file
 
 ROW = ["2023-06-25", "江宁经开区", 100, "拨付"]
 HEAD = ["支付日期", "收款单位", "金额(元)", "业务类型"]

@@ -13,7 +13,7 @@ import xlsxwriter
 from allocation.errors import InputError
 from allocation.ledger.imports.mapping import usual_mapping
 from allocation.ledger.imports.rows import read_rows
-from allocation.ledger.imports.sheets import open_file
+from allocation.scenario.workbook.sheets import open_file
 
 HEAD = ["支付日期", "收款单位", "金额(元)", "业务类型"]
 ROW = ["2023-06-25", "江宁经开区", 100, "拨付"]

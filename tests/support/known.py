@@ -9,8 +9,8 @@ from allocation.ledger.imports.intake import take_in
 from allocation.ledger.imports.known import Entered, Known
 from allocation.ledger.imports.mapping import usual_mapping
 from allocation.ledger.imports.rows import read_rows
-from allocation.ledger.imports.sheets import open_file
 from allocation.ledger.records import Holder, Line
+from allocation.scenario.workbook.sheets import open_file
 
 LINE = Line("外经贸发展专项资金", 2023, "第一批", "产业园", direct=False)
 GREEN = LINE._replace(purpose="绿色改造")

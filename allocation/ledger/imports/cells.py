@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from allocation.money import LARGEST_FEN, UNITS, parse_amount, plain
+from allocation.scenario.workbook.cells import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from allocation.ledger.imports.sheets import Cell
+    from allocation.scenario.workbook.sheets import Cell
 
 #: Longest text taken: no name, purpose or document number is longer.
 LONGEST = 200
@@ -35,24 +36,6 @@ class Wrong(NamedTuple):
     code: str
     found: str
     allowed: str = ""
-
-
-def text_of(value: Cell) -> str:
-    """Return a cell as text: whole numbers without a point, spaces and line breaks as one blank."""
-    if isinstance(value, float) and not isinstance(value, bool):
-        return number_text(value)
-    return " ".join(str(value).split())
-
-
-def number_text(value: float) -> str:
-    """Return the decimal a spreadsheet shows: 15 digits, without an exponent.
-
-    A formula's 0.1 + 0.2 is 0.3 here as it is there; a typed number keeps every digit.
-    """
-    from decimal import Decimal
-
-    text = format(Decimal(format(value, ".15g")), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def read_text(value: Cell) -> str | Wrong:

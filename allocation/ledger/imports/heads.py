@@ -12,15 +12,16 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from allocation.errors import Problem
-from allocation.ledger.imports.cells import folded, shown, text_of
-from allocation.ledger.imports.sheets import letters
+from allocation.ledger.imports.cells import folded, shown
 from allocation.money import UNITS
+from allocation.scenario.workbook.cells import text_of
+from allocation.scenario.workbook.letters import letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from allocation.ledger.imports.mapping import Field_, Mapping
-    from allocation.ledger.imports.sheets import Cell, Sheet
+    from allocation.scenario.workbook.sheets import Cell, Sheet
 
 #: A head is looked for in so many rows.
 _SEARCHED = 40

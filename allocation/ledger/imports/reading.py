@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from allocation.errors import Place, Problem
     from allocation.ledger.imports.heads import Head
     from allocation.ledger.imports.mapping import Field_, Kind
-    from allocation.ledger.imports.sheets import Opened, Sheet
+    from allocation.scenario.workbook.sheets import Opened, Sheet
 
 
 class FileRow(NamedTuple):

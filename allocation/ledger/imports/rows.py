@@ -19,17 +19,17 @@ from allocation.ledger.imports.cells import (
     read_text,
     read_word,
     read_year,
-    text_of,
 )
 from allocation.ledger.imports.heads import Head, find_head
 from allocation.ledger.imports.reading import FileRow, Mark, Reading, place_of
 from allocation.money import UNITS, format_amount
+from allocation.scenario.workbook.cells import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from allocation.ledger.imports.mapping import Field_, Mapping
-    from allocation.ledger.imports.sheets import Cell, Opened, Sheet
+    from allocation.scenario.workbook.sheets import Cell, Opened, Sheet
 
 #: What stands in a cell of nothing.
 _BLANKS = frozenset(("", "-", "—", "——", "–", "/", "无"))

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allocation.errors import InputError, Place, Problem, nearest, raise_if_any
-from allocation.ledger.imports.package import Unread, packed, parts_of, unread_cells
 from allocation.scenario.files import TABLE_LIMIT, digest, read_bytes, text_problem
 from allocation.scenario.tables import text_rows
+from allocation.scenario.workbook.letters import letters
+from allocation.scenario.workbook.package import Unread, packed, parts_of, unread_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,14 +89,16 @@ def open_file(path: Path | str, names: Sequence[str] = ()) -> Opened:
     content = read_bytes(Path(path), str(path), TABLE_LIMIT, text=False)
     if isinstance(content, Problem):
         raise InputError([content])
-    sheets, problems = _sheets(content, file, names)
+    sheets, problems = sheets_of(content, file, names)
     raise_if_any(problems)
     if not sheets:
         raise InputError([Problem("L1-empty-file", Place(file), {"found": file})])
     return Opened(file, digest(content), tuple(sheets), tuple(problems))
 
 
-def _sheets(content: bytes, file: str, names: Sequence[str]) -> tuple[list[Sheet], list[Problem]]:
+def sheets_of(
+    content: bytes, file: str, names: Sequence[str] = ()
+) -> tuple[list[Sheet], list[Problem]]:
     """Return the sheets of a file by what it is, with everything wrong with it as a whole."""
     xls = content.startswith(_OLE)
     if file.lower().endswith(_MACRO_ENDINGS) or (xls and _MACROS_OF_XLS in content):
@@ -110,16 +113,6 @@ def _sheets(content: bytes, file: str, names: Sequence[str]) -> tuple[list[Sheet
     if names:
         return [], [_no_sheet(name, [], file) for name in names]
     return _csv(file, content)
-
-
-def letters(column: int) -> str:
-    """Return a column's letters: 0 is A, 26 is AA."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def _csv(file: str, content: bytes) -> tuple[list[Sheet], list[Problem]]:
