@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from allocation.report.repairs import repairs
     from allocation.report.scheduled import Scheduled, schedule
     from allocation.report.sensitivity import sensitivity
+    from allocation.report.swept import Swept, sweep
     from allocation.result import Allocation
     from allocation.scenario import Loaded, load, shipped
     from allocation.verification import Verification, verify
@@ -64,6 +65,7 @@ __all__ = [
     "Problem",
     "Reallocated",
     "Scheduled",
+    "Swept",
     "Verification",
     "__version__",
     "allocate",
@@ -84,6 +86,7 @@ __all__ = [
     "schedule",
     "sensitivity",
     "shipped",
+    "sweep",
     "verify",
 ]
 
@@ -123,6 +126,8 @@ _HOMES = {
     "repairs": ("allocation.report.repairs", "repairs"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
+    "Swept": ("allocation.report.swept", "Swept"),
+    "sweep": ("allocation.report.swept", "sweep"),
     "Verification": ("allocation.verification", "Verification"),
     "verify": ("allocation.verification", "verify"),
 }

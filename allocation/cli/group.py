@@ -27,6 +27,7 @@ COMMANDS = (
     "compare",
     "sensitivity",
     "cliffs",
+    "sweep",
     "verify",
     "clock",
     "schedule",

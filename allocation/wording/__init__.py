@@ -33,6 +33,8 @@ _TABLES = (
     "reallocation",
     "book",
     "imports",
+    "sweep",
+    "frontier",
 )
 
 
