@@ -16,7 +16,7 @@ from allocation.report.swept_frames import cases_frame, long_frame, wide_frame
 from allocation.scenario import Loaded, load
 from allocation.sweep.axes import read_axes
 from allocation.sweep.cases import GRID, LATIN, Design, design
-from allocation.sweep.journal import Journal, hash_of_inputs
+from allocation.sweep.journal import Journal, hash_of_inputs, key_of
 from allocation.sweep.outcome import DONE, Start, solve_case
 from allocation.sweep.sweep import sweep_cases
 
@@ -46,12 +46,15 @@ class Swept:
         What becomes of the scenario as it is.
     outcomes
         What became of each case, in the design's order.
+    kept
+        How many of them were in the journal before.
     """
 
     loaded: Loaded
     design: Design
     base: Outcome
     outcomes: tuple[Outcome, ...]
+    kept: int = 0
 
     @cached_property
     def done(self) -> Mask:
@@ -199,7 +202,8 @@ def sweep(
     outcomes = sweep_cases(
         start, cases, executor=executor, journal=kept, progress=progress, reads=reads
     )
-    return Swept(loaded, found, base, tuple(outcomes))
+    old = sum(key_of(sets) in kept.known for sets in cases) if kept else 0
+    return Swept(loaded, found, base, tuple(outcomes), old)
 
 
 def planned(
@@ -237,8 +241,7 @@ def _require_values(start: Start, axes: Sequence[Axis]) -> None:
     """Raise what is wrong with single values; what is wrong with several together is a case's."""
     problems = []
     for axis in axes:
-        ends = axis.values or (axis.drawn(0.0), axis.drawn(1.0))
-        for value in ends:
+        for value in axis.checked:
             if start.varied.changed([axis.sets(value)]) is None:
                 problems += _problems_of(start.varied.loaded, axis.sets(value))
     raise_if_any(problems)

@@ -37,7 +37,9 @@ def write_tables(found: Swept, path: Path, language: Language, places: Sequence[
             _one_way(found, _sheet(book, found, say("sweep-table-one", language), language), places)
         else:
             for number, at in enumerate(places, start=1):
-                kept = "".join(sign for sign in _name(found, at, language) if sign not in _FORBIDDEN)
+                kept = "".join(
+                    sign for sign in _name(found, at, language) if sign not in _FORBIDDEN
+                )
                 _two_way(found, _sheet(book, found, f"{number} {kept[:_LETTERS]}", language), at)
         book.close()
 
@@ -125,4 +127,3 @@ def _name(found: Swept, at: int, language: Language) -> str:
     frame = found.loaded.frame
     english = language == "en" and frame.names_en[at]
     return printable(english or frame.names[at])
-

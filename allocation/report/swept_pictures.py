@@ -36,13 +36,16 @@ def draw_fan(found: Swept, axes: Axes, _at: int, language: Language) -> None:
     kept = np.flatnonzero(found.done)
     base = found.before if found.base.fen else found.fen[kept[0]]
     share = np.divide(
-        100.0 * (found.fen[kept] - base), base, out=np.full(found.fen[kept].shape, np.nan), where=base > 0
+        100.0 * (found.fen[kept] - base),
+        base,
+        out=np.full(found.fen[kept].shape, np.nan),
+        where=base > 0,
     )
     places = _places(axis)[kept]
     for number, (low, high) in enumerate(_BANDS):
         bottom, top = np.nanpercentile(share, (low, high), axis=1)
         words = say("sweep-chart-band", language, low=low, high=high)
-        colour = {"color": COLOURS[0], "alpha": 0.15 + 0.15 * number, "linewidth": 0}
+        colour: Any = {"color": COLOURS[0], "alpha": 0.15 + 0.15 * number, "linewidth": 0}
         axes.fill_between(places, bottom, top, label=words, **colour)
     middle = np.nanmedian(share, axis=1)
     axes.plot(places, middle, color=COLOURS[5], label=say("sweep-chart-median", language))
@@ -135,12 +138,16 @@ def draw_spread(found: Swept, axes: Axes, _at: int, language: Language) -> None:
         left, right = np.percentile(fen[:, order] / _WAN, (low, high), axis=0)
         words = say("sweep-chart-cases", language, low=low, high=high)
         height, alpha = (0.3, 0.5, 0.7)[number], 0.25 + 0.2 * number
-        axes.barh(rows, right - left, left=left, height=height, color=COLOURS[0], alpha=alpha, label=words)
+        axes.barh(
+            rows, right - left, left=left, height=height, color=COLOURS[0], alpha=alpha, label=words
+        )
     if found.base.fen:
         here = found.before[order] / _WAN
         words = say("sweep-chart-base", language)
         axes.scatter(here, rows, marker="|", s=120, color="black", label=words, zorder=3)
-    axes.set_yticks(rows, [_name(found, index, language) for index in order.tolist()], fontsize=_SMALL)
+    axes.set_yticks(
+        rows, [_name(found, index, language) for index in order.tolist()], fontsize=_SMALL
+    )
     axes.set_xlabel(say("sweep-chart-amount", language))
     axes.legend(fontsize=_SMALL)
     _plain(axes, "x")

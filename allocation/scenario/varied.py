@@ -124,5 +124,5 @@ def _by_entry(sets: Sequence[str]) -> dict[KeyPath, list[str]]:
 
 @cache
 def _adapter(section: str) -> TypeAdapter[Any]:
-    annotation = Scenario.model_fields[section].annotation
+    annotation: Any = Scenario.model_fields[section].annotation
     return TypeAdapter(get_args(bare(annotation))[1] if section in _ENTRIES else annotation)

@@ -87,6 +87,11 @@ class Axis:
             return self.range.at(share)
         return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
 
+    @property
+    def checked(self) -> tuple[str, ...]:
+        """The values that show whether the axis is sound: the ends of a range, all of a list."""
+        return self.values if self.range is None else (self.drawn(0.0), self.drawn(1.0))
+
     @cached_property
     def numbers(self) -> Mapping[str, float]:
         """Each value as a number for a picture's axis, amounts in 万元; empty if one is none."""
@@ -151,21 +156,25 @@ def _ranged(key: str, ends: list[str], place: Place, *, sampled: bool) -> Axis |
     if numbers is None:
         return Problem("L1-vary-units", place, {"found": ":".join(ends)})
     (start, stop, *rest), unit = numbers
-    step = rest[0] if rest else None
-    words = {"found": ":".join(ends)}
-    if stop <= start or (step is not None and step <= 0):
-        return Problem("L1-vary-order", place, words)
-    found = Range(start, stop, step, unit)
-    if step is None:
-        return Axis(key, (), found)
-    count = (stop - start) / step
+    found = Range(start, stop, rest[0] if rest else None, unit)
+    if stop <= start or (found.step is not None and found.step <= 0):
+        return Problem("L1-vary-order", place, {"found": ":".join(ends)})
+    return _stepped(key, found, place) if found.step else Axis(key, (), found)
+
+
+def _stepped(key: str, found: Range, place: Place) -> Axis | Problem:
+    """Return the axis of every step; the last one must be the end."""
+    assert found.step is not None, "a range with steps"
+    count = (found.stop - found.start) / found.step
     if count.denominator != 1:
-        last = start + step * int(count)
-        words |= {"last": found.text(last), "next": found.text(last + step)}
-        return Problem("L1-vary-step", place, words)
+        last = found.start + found.step * int(count)
+        whole = f"{found.text(found.start)}:{found.text(found.stop)}:{found.text(found.step)}"
+        ends = {"last": found.text(last), "next": found.text(last + found.step)}
+        return Problem("L1-vary-step", place, {"found": whole} | ends)
     if count >= MOST_VALUES:
         return Problem("L1-vary-too-many", place, {"found": int(count) + 1, "allowed": MOST_VALUES})
-    return Axis(key, tuple(found.text(start + step * at) for at in range(int(count) + 1)), found)
+    steps = range(int(count) + 1)
+    return Axis(key, tuple(found.text(found.start + found.step * at) for at in steps), found)
 
 
 def _in_one_unit(ends: Sequence[str]) -> tuple[list[Fraction], str] | None:

@@ -85,4 +85,6 @@ def _latin(axes: Sequence[Axis], count: int, seed: int) -> tuple[tuple[str, ...]
     from scipy.stats import qmc
 
     shares = qmc.LatinHypercube(d=len(axes), rng=seed).random(count).tolist()
-    return tuple(tuple(axis.drawn(at) for axis, at in zip(axes, row, strict=True)) for row in shares)
+    return tuple(
+        tuple(axis.drawn(at) for axis, at in zip(axes, row, strict=True)) for row in shares
+    )

@@ -139,6 +139,8 @@ def _totals(start: Start, loaded: Loaded, *, anew: bool) -> Mapping[str, int]:
 
 
 def _require_same_files(before: Loaded, now: Loaded) -> None:
-    changed = [name for name, found in now.hashes.items() if before.hashes.get(name, found) != found]
+    changed = [
+        name for name, found in now.hashes.items() if before.hashes.get(name, found) != found
+    ]
     if changed:
         raise InputError([Problem("L6-inputs-changed", words={"found": "、".join(changed)})])

@@ -53,7 +53,9 @@ def sweep_cases(
         If the executor breaks; what was finished is in the journal.
     """
     keys = {sets: key_of(sets) for sets in cases}
-    found = {sets: journal.known[key] for sets, key in keys.items() if journal and key in journal.known}
+    found = {
+        sets: journal.known[key] for sets, key in keys.items() if journal and key in journal.known
+    }
     missing = [sets for sets in keys if sets not in found]
     for batch, outcomes in _solved(start, missing, executor, reads=reads):
         found |= zip(batch, outcomes, strict=True)
@@ -90,9 +92,7 @@ def _solved(
             future.cancel()
 
 
-def _finished(
-    start: Start, batch: Batch, future: Future[list[Outcome | None]]
-) -> list[Outcome]:
+def _finished(start: Start, batch: Batch, future: Future[list[Outcome | None]]) -> list[Outcome]:
     try:
         outcomes = future.result()
     except BokuanError:
