@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from allocation.report.swept import Swept
     from allocation.sweep.axes import Axis
-    from allocation_models.program import Floats
+    from allocation_models.program import Floats, Integers
 
 #: Bands of the fan and the spread: shares of the recipients, or cases, on either side.
 _BANDS = ((0, 100), (10, 90), (25, 75))
@@ -34,7 +34,7 @@ def draw_fan(found: Swept, axes: Axes, _at: int, language: Language) -> None:
     """
     axis = found.design.axes[0]
     kept = np.flatnonzero(found.done)
-    base = found.before if found.base.fen else found.fen[kept[0]]
+    base = compared_with(found)
     share = np.divide(
         100.0 * (found.fen[kept] - base),
         base,
@@ -56,6 +56,11 @@ def draw_fan(found: Swept, axes: Axes, _at: int, language: Language) -> None:
     axes.set_ylabel(say("sweep-chart-change", language))
     axes.legend(fontsize=_SMALL)
     _plain(axes)
+
+
+def compared_with(found: Swept) -> Integers:
+    """Return the amounts others are compared with (n,), fen: as it is, or the first there are."""
+    return found.before if found.base.fen else np.asarray(found.fen[np.argmax(found.done)])
 
 
 def _gaps(found: Swept, axes: Axes, places: Floats, language: Language) -> None:
@@ -103,7 +108,7 @@ def _cell_words(axes: Axes, amounts: Floats) -> None:
 
 def draw_tornado(found: Swept, axes: Axes, at: int, language: Language) -> None:
     """Draw how far each key alone moves one recipient's amount, the widest on top."""
-    base = found.before[at] / _WAN
+    base = compared_with(found)[at] / _WAN
     bars = []
     for place, axis in enumerate(found.design.axes):
         own = [
@@ -149,6 +154,7 @@ def draw_spread(found: Swept, axes: Axes, _at: int, language: Language) -> None:
         rows, [_name(found, index, language) for index in order.tolist()], fontsize=_SMALL
     )
     axes.set_xlabel(say("sweep-chart-amount", language))
+    axes.margins(x=0.04)
     axes.legend(fontsize=_SMALL)
     _plain(axes, "x")
 
