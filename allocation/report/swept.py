@@ -233,7 +233,8 @@ def _text(key: str, values: str | Sequence[object]) -> str:
     if isinstance(values, str):
         return f"{key}={values}"
     floats = [value for value in values if isinstance(value, float)]
-    raise_if_any([Problem("L3-not-text", words={"found": repr(value)}) for value in floats[:1]])
+    words = {"key": key, "found": repr(floats[0]) if floats else ""}
+    raise_if_any([Problem("L3-not-text", words=words)] if floats else [])
     return f"{key}={','.join(map(str, values))}"
 
 

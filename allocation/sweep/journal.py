@@ -113,7 +113,7 @@ def _cases(content: bytes, path: Path, inputs: str) -> dict[str, Outcome]:
                 _require_same(line, path, inputs)
             else:
                 found[line["case"]] = _outcome(line)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             place = Place(str(path), number)
             raise InputError([Problem("L1-journal-damaged", place, {"found": NAME})]) from None
     return found
