@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from allocation.report.clock import Clock, clock
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.frontier import Frontier, frontier
     from allocation.report.imported import Imported, import_file
     from allocation.report.notice import Notices, notice
     from allocation.report.reallocated import Reallocated, reallocate
@@ -57,6 +58,7 @@ __all__ = [
     "ConflictError",
     "Explanation",
     "FaultError",
+    "Frontier",
     "Imported",
     "InputError",
     "Loaded",
@@ -76,6 +78,7 @@ __all__ = [
     "compare",
     "conflicting",
     "explain",
+    "frontier",
     "import_file",
     "load",
     "notice",
@@ -100,6 +103,8 @@ _HOMES = {
     "ConflictError": ("allocation.errors", "ConflictError"),
     "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
+    "Frontier": ("allocation.report.frontier", "Frontier"),
+    "frontier": ("allocation.report.frontier", "frontier"),
     "Imported": ("allocation.report.imported", "Imported"),
     "InputError": ("allocation.errors", "InputError"),
     "import_file": ("allocation.report.imported", "import_file"),

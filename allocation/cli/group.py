@@ -28,6 +28,7 @@ COMMANDS = (
     "sensitivity",
     "cliffs",
     "sweep",
+    "frontier",
     "verify",
     "clock",
     "schedule",

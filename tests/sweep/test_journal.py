@@ -75,7 +75,9 @@ def test_the_journal_of_other_inputs_is_refused(tmp_path, other):
     allocation.sweep("national-2022", VARY, journal=tmp_path)
     before = (tmp_path / NAME).read_bytes()
     with pytest.raises(allocation.InputError) as caught:
-        allocation.sweep(**({"subject": "national-2022", "vary": VARY, "journal": tmp_path} | other))
+        allocation.sweep(
+            **({"subject": "national-2022", "vary": VARY, "journal": tmp_path} | other)
+        )
     assert caught.value.problems[0].code == "L6-other-sweep"
     assert (tmp_path / NAME).read_bytes() == before
 
