@@ -101,6 +101,8 @@ def find_trade_off(loaded: Loaded, weights: str = "") -> TradeOff:
     except UnprovenError as error:
         raise FaultError([Problem("L8-unproven", words={"found": str(error)})]) from error
     points = [Point(corners[0].ratio, corners[0].value / _FEN, most)]
+    if points[0].value <= 0:
+        _raise_no_weights(counted, "0")
     for corner in corners[1:]:
         asked = rounded_down(corner.ratio)
         if asked != points[-1].asked and Fraction(asked):
@@ -115,9 +117,13 @@ def _counted(loaded: Loaded, weights: str) -> Loaded:
     if weights:
         return loaded.again("objective.kind=benefit", f"objective.weight={weights}")
     if own.kind != "benefit" or not (own.weight or own.segments):
-        words = {"found": own.kind}
-        raise_if_any([Problem("L1-frontier-weights", loaded.place("objective"), words)])
+        _raise_no_weights(loaded, own.kind)
     return loaded
+
+
+def _raise_no_weights(loaded: Loaded, found: str) -> None:
+    place = loaded.place("objective")
+    raise_if_any([Problem("L1-frontier-weights", place, {"found": found})])
 
 
 def _from(loaded: Loaded, least: Fraction | None) -> Objective:

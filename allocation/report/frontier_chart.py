@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allocation.money import UNITS
 from allocation.report.chart import COLOURS, DPI, settings, wrapped
 from allocation.report.chart_bars import drawn_title
 from allocation.report.fonts import drawable_language
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from pathlib import Path
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from allocation.explain.frontier import Point, TradeOff
-
-_WAN = UNITS["万元"] // UNITS["元"]
 
 
 def draw_frontier(found: TradeOff, path: Path, language: Language = "zh") -> None:
@@ -41,11 +39,12 @@ def frontier_figure(found: TradeOff, language: Language) -> Figure:
         picture = Figure(figsize=(9.0, 5.6), layout="constrained")
         FigureCanvasAgg(picture)
         axes = picture.add_subplot()
-        ratios, values = zip(*(_place(point) for point in found.points), strict=True)
+        most = found.points[0].value
+        ratios, values = zip(*(_place(point, most) for point in found.points), strict=True)
         words = say("frontier-chart-corners", spoken)
         axes.plot(ratios, values, "-o", color=COLOURS[0], markersize=4, label=words)
-        _mark(axes, found.fair, "D", 2, say("frontier-chart-fair", spoken))
-        _mark(axes, found.chosen, "*", 5, say("frontier-chart-chosen", spoken))
+        _mark(axes, _place(found.fair, most), "D", 2, say("frontier-chart-fair", spoken))
+        _mark(axes, _place(found.chosen, most), "*", 5, say("frontier-chart-chosen", spoken))
         axes.set_xlabel(say("frontier-chart-ratio", spoken))
         axes.set_ylabel(say("frontier-chart-benefit", spoken))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
@@ -57,11 +56,11 @@ def frontier_figure(found: TradeOff, language: Language) -> Figure:
     return picture
 
 
-def _place(point: Point) -> tuple[float, float]:
-    return float(point.ratio * 100), float(point.value / _WAN)
+def _place(point: Point, most: Fraction) -> tuple[float, float]:
+    return float(point.ratio * 100), float(point.value / most * 100)
 
 
-def _mark(axes: Axes, point: Point, marker: str, colour: int, words: str) -> None:
+def _mark(axes: Axes, at: tuple[float, float], marker: str, colour: int, words: str) -> None:
     style = {"markersize": 13 if marker == "*" else 8, "linestyle": "none", "zorder": 3}
-    across, up = _place(point)
+    across, up = at
     axes.plot([across], [up], marker=marker, color=COLOURS[colour], label=words, **style)  # type: ignore[arg-type]  # a style

@@ -16,7 +16,6 @@ from allocation.wording import Language, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from fractions import Fraction
 
     from rich.console import Console
     from rich.table import Table
@@ -47,17 +46,14 @@ def print_frontier(
 
 def _table(found: TradeOff, language: Language) -> Table:
     heads = [say(f"frontier-{key}", language) for key in ("point", "ratio", "benefit", "price")]
-    rows = []
+    rows, most = [], found.points[0].value
     for (key, point), cost in zip(named_points(found), prices(found), strict=True):
         label = key if key.isdigit() else say(f"frontier-{key}", language)
-        value, ratio = _wan(point.value), format_ratio(point.ratio, _PLACES)
-        rows.append([label, ratio, value, "" if cost is None else _wan(cost)])
+        value, ratio = format_ratio(point.value / most, _PLACES), format_ratio(point.ratio, _PLACES)
+        rows.append(
+            [label, ratio, value, "" if cost is None else format_ratio(cost / most, _PLACES)]
+        )
     return ruled(heads, rows)
-
-
-def _wan(value: Fraction) -> str:
-    """Return yuan of benefit as 万元, two places."""
-    return format_amount(round(value / 100) * 10_000)
 
 
 def _steps(found: TradeOff, language: Language) -> Iterator[str]:

