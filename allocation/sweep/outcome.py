@@ -112,35 +112,38 @@ def solve_case(start: Start, sets: tuple[str, ...]) -> Outcome | None:
     InputError
         If the scenario's files are no longer what they were.
     """
+    before = start.varied.loaded
     loaded = start.varied.changed(sets)
-    if loaded is None and not start.reads:
-        return None
+    other_pot = loaded is None or loaded.scenario.pot.amount != before.scenario.pot.amount
+    if loaded is not None and not (other_pot and before.scenario.upper):
+        return _solved(start, loaded, start.totals)
+    return _read_again(start, sets) if start.reads else None
+
+
+def _read_again(start: Start, sets: tuple[str, ...]) -> Outcome:
+    """Return what becomes of a case for which the files are read again, the upper level's too."""
+    before = start.varied.loaded
     try:
-        again = start.varied.loaded.again(*sets) if loaded is None else loaded
+        now = before.again(*sets)
+        totals, _, above = engine.upper_totals(now)
+        now = now if above is None else now.with_inputs_of(above)
     except BokuanError as error:
+        _require_same(before, before.hashes_now())
         return Outcome.refused_by(error)
-    if loaded is None:
-        _require_same_files(start.varied.loaded, again)
+    _require_same(before, now.hashes)
+    return _solved(start, now, totals)
+
+
+def _solved(start: Start, loaded: Loaded, totals: Mapping[str, int]) -> Outcome:
     try:
-        task = engine.prepared(again, _totals(start, again, anew=loaded is None))
+        task = engine.prepared(loaded, totals)
         _, whole = engine.solved(task, engine.solver_named(start.solver))
     except BokuanError as error:
         return Outcome.refused_by(error)
     return Outcome(DONE, tuple(whole.cells.ravel().tolist()), task.pot)
 
 
-def _totals(start: Start, loaded: Loaded, *, anew: bool) -> Mapping[str, int]:
-    """Return the units' totals: as they were, unless the pot or more than values has changed."""
-    if loaded.scenario.upper is None:
-        return {}
-    if not anew and loaded.scenario.pot.amount == start.varied.loaded.scenario.pot.amount:
-        return start.totals
-    return engine.upper_totals(loaded)[0]
-
-
-def _require_same_files(before: Loaded, now: Loaded) -> None:
-    changed = [
-        name for name, found in now.hashes.items() if before.hashes.get(name, found) != found
-    ]
+def _require_same(before: Loaded, now: Mapping[str, str]) -> None:
+    changed = [name for name, found in now.items() if before.hashes.get(name, found) != found]
     if changed:
         raise InputError([Problem("L6-inputs-changed", words={"found": "、".join(changed)})])

@@ -92,13 +92,14 @@ def test_values_that_fit_nowhere_stop_the_sweep(vary, code):
     assert code in {problem.code for problem in caught.value.problems}
 
 
-def test_files_that_change_meanwhile(tmp_path):
+@pytest.mark.parametrize("more", ["\n", "broken"])
+def test_files_that_change_meanwhile(tmp_path, more):
     path = write_scenario(tmp_path, 3, "nested")
     table = path.with_name("t.csv")
 
     def progress(done, _total):
         if done == 1:
-            table.write_text(table.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+            table.write_text(table.read_text(encoding="utf-8") + more, encoding="utf-8")
 
     with pytest.raises(allocation.InputError) as caught:
         allocation.sweep(str(path), {"tables.t.amounts.last_year": "元,万元"}, progress=progress)
