@@ -54,6 +54,8 @@ class Varied:
     loaded: Loaded
     data: Mapping[str, Any]
     _known: dict[tuple[KeyPath, _Texts], Any] = field(default_factory=dict, repr=False)
+    #: Keys whose values are plain text, and where they stand.
+    _plain: dict[str, KeyPath] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, loaded: Loaded) -> Varied:
@@ -91,13 +93,26 @@ class Varied:
             small = {str(place[0]): {place[1]: entry}}
         if entry is None and len(place) == 2:
             return None
-        for text in texts:
-            change = change_of_call(text, small)
-            if isinstance(change, Problem) or change.value == OFF or len(change.path) <= len(place):
-                return None
-            if apply(small, Trail(), change):
-                return None
+        if not all(self._put(place, text, small) for text in texts):
+            return None
         return self._checked(place, value_at(small, place))
+
+    def _put(self, place: KeyPath, text: str, small: dict[str, Any]) -> bool:
+        """Make one change of an entry; False if that cannot be done alone."""
+        key, _, value = text.partition("=")
+        table = self._plain.get(key) and value_at(small, self._plain[key][:-1])
+        if isinstance(table, dict) and _is_plain(value):
+            # The schema was asked where this key stands; what may stand there is checked below.
+            table[self._plain[key][-1]] = value.strip()
+            return True
+        change = change_of_call(text, small)
+        if isinstance(change, Problem) or change.value == OFF or len(change.path) <= len(place):
+            return False
+        if apply(small, Trail(), change):
+            return False
+        if change.value == value.strip():
+            self._plain[key] = change.path
+        return True
 
     def _checked(self, place: KeyPath, entry: Any) -> Any:
         """Return an entry validated, with what its policy says; None if something is wrong."""
@@ -120,6 +135,12 @@ def _by_entry(sets: Sequence[str]) -> dict[KeyPath, list[str]]:
         depth = 2 if path[0] in _ENTRIES else 1 if path[0] in _RECORDS else 0
         found.setdefault(path[:depth] if len(path) > depth else (), []).append(text)
     return found
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a value stands for itself: it takes nothing out, and is no list and no table."""
+    text = value.strip()
+    return text != OFF and text[:1] not in ("[", "{")
 
 
 @cache
