@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from allocation.report.clock import Clock, clock
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.frontier import Frontier, frontier
     from allocation.report.imported import Imported, import_file
     from allocation.report.notice import Notices, notice
     from allocation.report.reallocated import Reallocated, reallocate
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from allocation.report.repairs import repairs
     from allocation.report.scheduled import Scheduled, schedule
     from allocation.report.sensitivity import sensitivity
+    from allocation.report.swept import Swept, sweep
     from allocation.report.template import template
     from allocation.report.utilised import Utilised, utilisation
     from allocation.result import Allocation
@@ -60,6 +62,7 @@ __all__ = [
     "Explanation",
     "FaultError",
     "Forecast",
+    "Frontier",
     "Imported",
     "InputError",
     "Loaded",
@@ -68,6 +71,7 @@ __all__ = [
     "Problem",
     "Reallocated",
     "Scheduled",
+    "Swept",
     "Utilised",
     "Verification",
     "__version__",
@@ -80,6 +84,7 @@ __all__ = [
     "conflicting",
     "explain",
     "forecast",
+    "frontier",
     "import_file",
     "load",
     "notice",
@@ -90,6 +95,7 @@ __all__ = [
     "schedule",
     "sensitivity",
     "shipped",
+    "sweep",
     "template",
     "utilisation",
     "verify",
@@ -105,6 +111,8 @@ _HOMES = {
     "ConflictError": ("allocation.errors", "ConflictError"),
     "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
+    "Frontier": ("allocation.report.frontier", "Frontier"),
+    "frontier": ("allocation.report.frontier", "frontier"),
     "Imported": ("allocation.report.imported", "Imported"),
     "Forecast": ("allocation.ledger.forecast", "Forecast"),
     "InputError": ("allocation.errors", "InputError"),
@@ -136,6 +144,8 @@ _HOMES = {
     "template": ("allocation.report.template", "template"),
     "Utilised": ("allocation.report.utilised", "Utilised"),
     "utilisation": ("allocation.report.utilised", "utilisation"),
+    "Swept": ("allocation.report.swept", "Swept"),
+    "sweep": ("allocation.report.swept", "sweep"),
     "Verification": ("allocation.verification", "Verification"),
     "verify": ("allocation.verification", "verify"),
 }

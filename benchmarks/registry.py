@@ -13,6 +13,7 @@ from benchmarks import (
     nested_rules,
     pot_curve,
     schedules,
+    sweeps,
     what_ifs,
 )
 
@@ -24,6 +25,8 @@ BENCHMARKS = (
     certificates.SPEED,
     certificates.GROWTH,
     what_ifs.WHAT_IFS,
+    sweeps.CASE,
+    sweeps.MANY,
     pot_curve.SPEED,
     conflicts.SPEED,
     schedules.SPEED,

@@ -26,7 +26,7 @@ HOUSE = [
     ["allocation.reallocation"],
     ["allocation.ledger"],
     ["allocation.disbursement"],
-    ["allocation.explain"],
+    ["allocation.explain", "allocation.sweep"],
     # The main road, from a scenario to proven amounts.
     ["allocation.explain"],
     ["allocation.engine"],

@@ -28,6 +28,8 @@ COMMANDS = (
     "compare",
     "sensitivity",
     "cliffs",
+    "sweep",
+    "frontier",
     "verify",
     "clock",
     "schedule",

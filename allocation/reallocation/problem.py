@@ -85,8 +85,7 @@ def ground_of(loaded: Loaded, holdings: Holdings, quantum: int | None) -> Ground
     task = prepared(_measured(loaded, holdings), {})
     scenario, held = task.loaded.scenario, holdings.held
     cells = Cells(_allowed(loaded, holdings), held.sum(axis=0), ("",) * len(holdings.lines))
-    claims = np.array(task.entitlement.fen(), dtype=object)
-    setting = Setting(task.loaded.frame, task.pot, claims, task.excluded)
+    setting = Setting(task.loaded.frame, task.pot, task.entitlement, task.excluded)
     rows, _ = rows_of_rules(scenario.rules, setting, cells, {})
     low, low_of, high, high_of = _own_bounds(rows, held.sum(axis=1), task.pot)
     groups = rows.program.groups

@@ -90,6 +90,19 @@ class Loaded:
         """Return the scenario read once more, with further ``KEY=VALUE`` changes."""
         return load(self.reference, sets=[*self.sets, *sets], beside=self.beside, may_repeat=True)
 
+    def hashes_now(self) -> dict[str, str]:
+        """Return the hashes of the scenario's own files as they are now; blank for one that left.
+
+        What the upper level reads is not looked at.
+        """
+        files = {
+            name: self.path.parent / name for name in self.hashes if not name.startswith(ABOVE)
+        }
+        return {
+            name: digest(file.read_bytes()) if file.is_file() else ""
+            for name, file in files.items()
+        }
+
     def with_pot(self, amount: int) -> Loaded:
         """Return the scenario with another pot, fen, nothing read again: for a what-if."""
         pot = self.scenario.pot.model_copy(update={"amount": amount})

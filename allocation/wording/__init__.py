@@ -38,6 +38,8 @@ _TABLES = (
     "book",
     "imports",
     "forecast",
+    "sweep",
+    "frontier",
 )
 
 
