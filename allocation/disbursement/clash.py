@@ -116,7 +116,7 @@ def _said(prepared: Prepared, member: Member) -> Problem:
         at = periods.months.index(member.key)
         words: dict[str, object] = {
             "month": member.key,
-            "amount": format_amount(int(prepared.payable.limit[at]) * prepared.quantum),
+            "amount": format_amount(int(prepared.exact.limit[at])),
             "source": loaded.plan.cash.source or "—",
         }
         return Problem("L11-pay-cash", _cash_place(prepared, member.key), words)

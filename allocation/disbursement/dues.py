@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +74,28 @@ def dues_of(
     return found
 
 
+def before_its_year(
+    loaded: LoadedPlan, issue: Issue, periods: Periods, frozen: int, calendar: Calendar
+) -> list[Problem]:
+    """Return a problem if money is to be paid before its budget year opens.
+
+    What is paid already (``frozen`` months) is not judged.
+    """
+    asked = replace(_received(loaded), budget_year=issue.year)
+    if not asked.days or frozen == len(periods):
+        return []
+    try:
+        known = deadlines(asked, calendar, min(asked.days))
+    except InputError:
+        return []
+    first = periods.days[frozen]
+    return [
+        Problem("L14-before-year", loaded.place("first"), {"found": first, "day": rule.due})
+        for rule in known
+        if rule.kind == "opens" and rule.due is not None and first < rule.due
+    ]
+
+
 def duties_of(loaded: LoadedPlan, calendar: Calendar, problems: list[Problem]) -> list[Deadline]:
     """Return what the law asks of a direct fund by a day: to file and issue, and to report.
 
@@ -117,7 +139,10 @@ def _untimely(loaded: LoadedPlan, periods: Periods, day: date, place: Place) -> 
 def _day(
     loaded: LoadedPlan, key: str, calendar: Calendar, problems: list[Problem]
 ) -> tuple[date, str] | None:
-    """Return the day of a deadline and its source: its own, or that of a rule of the clock."""
+    """Return the day of a deadline and its source: its own, or that of a rule of the clock.
+
+    A rule that says from when, how much or how often is no last day for paying.
+    """
     due = loaded.plan.deadlines[key]
     if due.day is not None:
         return due.day, due.source or "—"
@@ -126,10 +151,11 @@ def _day(
         problems.append(Problem("L14-nothing-received", loaded.place("deadlines", key)))
         return None
     try:
-        known = {d.key: d for d in deadlines(asked, calendar, min(asked.days))}
+        every = deadlines(asked, calendar, min(asked.days))
     except InputError as error:
         problems += error.problems
         return None
+    known = {d.key: d for d in every if d.kind in ("deadline", "year_end") and d.monthly is None}
     rule = known.get(due.rule)
     if rule is None or rule.due is None:
         words = {"found": due.rule, "allowed": "、".join(k for k, d in known.items() if d.due)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from allocation_models.program import NO_BOUND
 from allocation_models.tranches import can_pay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from allocation.disbursement.clash import Member
     from allocation_models.program import Integers
@@ -75,8 +76,11 @@ def _more_cash(prepared: Prepared) -> Iterator[Problem]:
     extra = _overflow(prepared)
     if extra is None or not extra.any():
         return
-    months = np.flatnonzero(extra).tolist()
-    limits = [int(prepared.payable.limit[at] + extra[at]) * prepared.quantum for at in months]
+    months, now = np.flatnonzero(extra).tolist(), prepared.exact.limit
+    # What is odd of earlier payments takes part of a limit too.
+    odd = -(-int(prepared.odd.sum()) // prepared.quantum)
+    quanta = prepared.payable.limit + extra + odd
+    limits = [int(quanta[at]) * prepared.quantum for at in months]
     named = [prepared.periods.months[at] for at in months]
     sets = [
         f"cash.by_month.{month}={_yuan(limit)}" for month, limit in zip(named, limits, strict=True)
@@ -84,7 +88,7 @@ def _more_cash(prepared: Prepared) -> Iterator[Problem]:
     if holds(prepared, sets):
         words = {
             "month": "、".join(named),
-            "amount": format_amount(int(extra.sum()) * prepared.quantum),
+            "amount": format_amount(sum(limits) - int(now[months].sum())),
             "change": _change(sets),
         }
         yield Problem("L11-mend-cash", words=words)
@@ -143,30 +147,47 @@ def _sooner(prepared: Prepared) -> Iterator[Problem]:
 
 
 def _more_received(prepared: Prepared) -> Iterator[Problem]:
-    """Yield the least amount of a receipt that would be enough, found by halving."""
+    """Yield the least amount, or share in whole per cent, of a receipt that would be enough."""
     receipts = prepared.loaded.plan.received
-    said = sum(receipt.amount or 0 for receipt in receipts.values())
-    missing = (prepared.issue.total - said) // prepared.quantum
+    amounts = [receipt.amount for receipt in receipts.values() if receipt.amount is not None]
+    shares = [receipt.share for receipt in receipts.values() if receipt.share is not None]
+    if amounts and shares:
+        return
     for key, receipt in receipts.items():
-        if receipt.amount is None or any(other.share for other in receipts.values()):
-            continue
-        low, high = 0, missing
-        if high <= 0 or not holds(prepared, _receiving(prepared, key, high)):
-            continue
-        while high - low > 1:
-            middle = (low + high) // 2
-            works = holds(prepared, _receiving(prepared, key, middle))
-            low, high = (low, middle) if works else (middle, high)
-        sets = _receiving(prepared, key, high)
-        amount = format_amount(receipt.amount + high * prepared.quantum)
-        yield Problem(
-            "L11-mend-amount", words={"name": key, "amount": amount, "change": _change(sets)}
-        )
+        if receipt.amount is not None:
+            said, missing = receipt.amount, prepared.issue.total - sum(amounts)
+            step, most = prepared.quantum, missing // prepared.quantum
+        else:
+            said, step = int((receipt.share or 0) * 100), 1
+            most = int((1 - sum(shares)) * 100)
+        more = _least_that(partial(_enough, prepared, key, said, step, share=bool(shares)), most)
+        if more:
+            found = said + more * step
+            amount = f"{found}%" if shares else format_amount(found)
+            change = _change(_receiving(key, found, share=bool(shares)))
+            code = "L11-mend-receipt-share" if shares else "L11-mend-amount"
+            yield Problem(code, words={"name": key, "amount": amount, "change": change})
 
 
-def _receiving(prepared: Prepared, key: str, more: int) -> list[str]:
-    amount = prepared.loaded.plan.received[key].amount or 0
-    return [f"received.{key}.amount={_yuan(amount + more * prepared.quantum)}"]
+def _enough(prepared: Prepared, key: str, said: int, step: int, more: int, *, share: bool) -> bool:
+    """Whether so many more steps of a receipt make the plan hold."""
+    return holds(prepared, _receiving(key, said + more * step, share=share))
+
+
+def _receiving(key: str, found: int, *, share: bool) -> list[str]:
+    """Return the change of a receipt: to whole per cent, or to fen."""
+    return [f"received.{key}.share={found}%" if share else f"received.{key}.amount={_yuan(found)}"]
+
+
+def _least_that(works: Callable[[int], bool], most: int) -> int:
+    """Return the least from 1 to ``most`` that works, found by halving; 0 if none does."""
+    if most <= 0 or not works(most):
+        return 0
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if works(middle) else (middle, high)
+    return high
 
 
 def _smaller_share(prepared: Prepared, key: str) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.disbursement.calendar import read_calendar, shipped_calendar
-from allocation.disbursement.dues import DueDay, dues_of, duties_of
+from allocation.disbursement.dues import DueDay, before_its_year, dues_of, duties_of
 from allocation.disbursement.needs import (
     condition_months,
     late_conditions,
@@ -118,6 +118,7 @@ def prepare(issue: Issue, loaded: LoadedPlan) -> Prepared:
     problems += wrong + more + _unknown_rest_days(calendar, periods) + _uncapped(loaded, issue)
     _received(loaded, issue, periods, 1, problems)
     dues = dues_of(loaded, issue, periods, calendar, recipient, problems)
+    problems += before_its_year(loaded, issue, periods, past.frozen, calendar)
     duties = duties_of(loaded, calendar, problems)
     raise_if_any(problems)
     raise_if_any(past_problems(loaded, issue, past, periods))

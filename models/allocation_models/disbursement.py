@@ -17,8 +17,9 @@ the treasury :math:`h_t`, receipts :math:`r_t` and a limit :math:`c_t`:
 All quantities are whole quanta. The first objective counts an amount once for each month it is late
 (amount × months), the second once for each month it lies idle; the third prefers that early need
 is met. Evenness cuts each :math:`m_{it}` into equal parts of its need that cost more and more, so
-that scarce cash reaches everyone's first part before anyone's second; smoothness does the same to
-the months' totals. Every month of an amount is a node, so this is a flow (:mod:`.flow`): whole
+that scarce cash reaches everyone's first part before anyone's second, then each :math:`e_{it}`
+into parts of its amount, so that what must be paid ahead of need goes to all; smoothness does the
+same to the months' totals. Every month of an amount is a node, so this is a flow (:mod:`.flow`): whole
 optima, whole multipliers. Cumulative columns keep the matrix at two entries a column, where prefix
 sums of payments would have T.
 
@@ -45,8 +46,9 @@ if TYPE_CHECKING:
     from allocation_models.solvers import Solver
 
 Aim = Literal["unmet", "idle", "early", "tranches", "even", "smooth"]
-#: Into how many parts evenness cuts each need, and smoothness each month's total.
-EVEN_PARTS, SMOOTH_PARTS = 10, 40
+#: Into how many parts evenness cuts each need, and each amount for what is paid ahead of need;
+#: smoothness each month's total.
+EVEN_PARTS, AHEAD_PARTS, SMOOTH_PARTS = 10, 40, 40
 
 
 @dataclass(frozen=True)
@@ -135,15 +137,19 @@ def objectives_of(payable: Payable, aims: Sequence[Aim]) -> list[Objective]:
         return found
 
     size = cost(arcs.met, payable.need) + cost(arcs.total, _most_in_a_month(payable))
+    size += cost(arcs.idle, payable.most[:, -1:])
     known = {
-        "unmet": Objective(cost(arcs.met, -1)),
-        "idle": Objective(cost(arcs.idle, 1)),
-        "early": Objective(cost(arcs.met, -left)),
-        "even": Objective(cost(arcs.met, 1), EVEN_PARTS, size),
-        "smooth": Objective(cost(arcs.total, 1), SMOOTH_PARTS, size),
+        "unmet": [Objective(cost(arcs.met, -1))],
+        "idle": [Objective(cost(arcs.idle, 1))],
+        "early": [Objective(cost(arcs.met, -left))],
+        "even": [
+            Objective(cost(arcs.met, 1), EVEN_PARTS, size),
+            Objective(cost(arcs.idle, 1), AHEAD_PARTS, size),
+        ],
+        "smooth": [Objective(cost(arcs.total, 1), SMOOTH_PARTS, size)],
     }
     place = (n - np.arange(n))[:, None] * np.arange(1, months + 1)
-    chosen = [known[aim] for aim in aims if aim in known]
+    chosen = [objective for aim in aims for objective in known.get(aim, [])]
     return [*chosen, Objective(cost(arcs.paid, place))]
 
 

@@ -31,6 +31,7 @@ CASES = {
     ),
     "L14-deadline-too-early": ("[deadlines.soon]\nday = 2024-01-05\n",),
     "L14-no-such-rule": ('[deadlines.law]\nrule = "pass_up"\n',),
+    "L14-before-year": ("", ('first = "2024-01"', 'first = "2023-12"')),
     "L14-month-outside": ('by_month = { 2025-01 = "1万元" }\n',),
     "L14-milestones-order": (
         (
@@ -160,3 +161,13 @@ def test_parts_of_a_fen_are_called_so(folder, plan):
 def test_a_day_that_is_none_is_not_blamed_on_quotes(plan):
     found = problems(plan("", ("day = 2024-01-10", "day = 2024-02-30")))
     assert set(found) == {"L1-no-such-day"}
+
+
+@pytest.mark.parametrize("rule", ["spend_opens", "advance_share", "direct_report"])
+def test_a_rule_that_is_no_last_day_is_no_deadline_for_paying(plan, rule):
+    path = plan(f'[deadlines.law]\nrule = "{rule}"\n')
+    with pytest.raises(InputError) as caught:
+        allocation.schedule("s.toml", path)
+    (problem,) = caught.value.problems
+    assert problem.code == "L14-no-such-rule"
+    assert rule not in str(problem.words["allowed"])

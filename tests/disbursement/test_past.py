@@ -144,7 +144,7 @@ def test_rules_of_thumb_say_whose_tranches_they_break(plan):
 def test_nobody_is_paid_more_than_was_issued_to_it(tmp_path):
     plan = tmp_path / "plan.toml"
     plan.write_text(
-        'title = "示例"\nfirst = "2022-12"\nlast = "2023-12"\n'
+        'title = "示例"\nfirst = "2023-01"\nlast = "2023-12"\n'
         '[received.advance]\nday = 2022-12-01\namount = "2520万元"\nsource = "示例"\n'
         '[received.main]\nday = 2023-05-10\namount = "1080万元"\nsource = "示例"\n'
         '[need]\ncurve = "front_loaded"\n',
@@ -156,6 +156,32 @@ def test_nobody_is_paid_more_than_was_issued_to_it(tmp_path):
     before = found.payments[:, : found.months.index("2023-05")].sum(axis=1)
     assert (before <= [issued[key] for key in found.issue.ids]).all()
     assert found.payments.sum() == 3600 * WAN
+
+
+def test_short_receipts_are_repaired_by_their_share(tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        'title = "示例"\nfirst = "2023-01"\nlast = "2023-12"\n'
+        '[received.main]\nday = 2023-05-10\nshare = "90%"\nsource = "示例"\n'
+        '[deadlines.end]\nday = 2023-12-31\nshare = "100%"\nsource = "示例"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(ConflictError) as told:
+        allocation.schedule("linhe-2023", plan)
+    assert any("--set received.main.share=100%" in p.text("zh") for p in told.value.problems)
+
+
+def test_a_repair_of_cash_counts_what_is_odd(folder, plan):
+    """Limits are told as written, and repaired with room for what is odd."""
+    rows, sets = ("a,2024-01-25,499999元",), ["cash.limit=100万元"]
+    more = '[deadlines.end]\nday = 2024-04-30\nshare = "100%"\nsource = "示例"\n'
+    with pytest.raises(ConflictError) as told:
+        planned(folder, plan, *rows, more=TRANCHES + more, sets=sets)
+    said = [problem.text("zh") for problem in told.value.problems]
+    assert any("库款上限 100.00 万元" in text for text in said), said
+    repair = next(p for p in told.value.problems if p.code == "L11-mend-cash")
+    changes = str(repair.words["change"]).replace("--set ", "").split()
+    assert planned(folder, plan, *rows, more=TRANCHES + more, sets=[*sets, *changes])
 
 
 def test_short_receipts_are_repaired_by_their_amount():
