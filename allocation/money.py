@@ -85,6 +85,8 @@ def parse_amount(text: str, unit: str | None = None) -> int:
     return int(fen)
 
 
+# What-ifs read the same few ratios again and again.
+@lru_cache(maxsize=4096)
 def parse_ratio(text: str) -> Fraction:
     """Return a ratio such as ``12%``, ``5‰``, ``3/40`` or ``1.25``.
 

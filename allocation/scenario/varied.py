@@ -8,9 +8,8 @@ day; an entry switched off; a value that does not fit) is left to :func:`allocat
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -68,16 +67,26 @@ class Varied:
 
     def changed(self, sets: Sequence[str]) -> Loaded | None:
         """Return the scenario with ``KEY=VALUE`` changes; None if it must be read again."""
+        entries = self.entries(sets)
+        if entries is None:
+            return None
         scenario = self.loaded.scenario
-        for place, texts in _by_entry(sets).items():
-            found = self._entry(place, tuple(texts))
-            if found is None:
-                return None
-            top = place[0]
-            if len(place) == 2:
-                found = {**getattr(scenario, str(top)), place[1]: found}
+        for (top, *key), entry in entries.items():
+            found = {**getattr(scenario, str(top)), key[0]: entry} if key else entry
             scenario = scenario.model_copy(update={str(top): found})
         return replace(self.loaded, scenario=scenario, sets=(*self.loaded.sets, *sets))
+
+    def entries(self, sets: Sequence[str]) -> dict[KeyPath, Any] | None:
+        """Return the entries that ``KEY=VALUE`` changes are of, changed, by where they stand.
+
+        None if the scenario must be read again.
+        """
+        found = {}
+        for place, texts in _by_entry(sets).items():
+            found[place] = self._entry(place, tuple(texts))
+            if found[place] is None:
+                return None
+        return found
 
     def _entry(self, place: KeyPath, texts: _Texts) -> Any:
         """Return an entry with changes made, validated; None if that cannot be done alone."""
@@ -87,7 +96,7 @@ class Varied:
         return self._known[key]
 
     def _validated(self, place: KeyPath, texts: _Texts) -> Any:
-        entry = deepcopy(value_at(self.data, place))
+        entry = _copied(value_at(self.data, place))
         small: dict[str, Any] = {str(place[0]): entry}
         if len(place) == 2:
             small = {str(place[0]): {place[1]: entry}}
@@ -131,10 +140,23 @@ def _by_entry(sets: Sequence[str]) -> dict[KeyPath, list[str]]:
     """Return the changes by the entry they are of; those that are of none under ``()``."""
     found: dict[KeyPath, list[str]] = {}
     for text in sets:
-        path = split_key(text.partition("=")[0].strip()) or ("",)
-        depth = 2 if path[0] in _ENTRIES else 1 if path[0] in _RECORDS else 0
-        found.setdefault(path[:depth] if len(path) > depth else (), []).append(text)
+        found.setdefault(_entry_of(text.partition("=")[0].strip()), []).append(text)
     return found
+
+
+@lru_cache(maxsize=256)
+def _entry_of(key: str) -> KeyPath:
+    """Return where the entry stands that a dotted key is in; ``()`` if it is in none."""
+    path = split_key(key) or ("",)
+    depth = 2 if path[0] in _ENTRIES else 1 if path[0] in _RECORDS else 0
+    return path[:depth] if len(path) > depth else ()
+
+
+def _copied(value: Any) -> Any:
+    """Return tables and lists anew; what is in them cannot change."""
+    if isinstance(value, dict):
+        return {key: _copied(inner) for key, inner in value.items()}
+    return [_copied(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _is_plain(value: str) -> bool:

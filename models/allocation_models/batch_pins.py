@@ -108,14 +108,12 @@ class _State:
         """Return the state in which the root alone is pinned."""
         pinned, goal = np.zeros((cases, nodes), dtype=np.int8), np.zeros((cases, nodes))
         pinned[:, 0], goal[:, 0] = 1, 1.0
-        return cls(
-            pinned, goal, np.ones((cases, nodes)), np.zeros((cases, nodes), dtype=np.int64)
-        )
+        return cls(pinned, goal, np.ones((cases, nodes)), np.zeros((cases, nodes), dtype=np.int64))
 
     def take(self, cases: Integers) -> _State:
         """Return the state of some of the cases."""
-        parts = (self.pinned, self.goal, self.scale, self.governor)
-        return _State(*(part[cases] for part in parts))
+        pinned, governor = self.pinned[cases], self.governor[cases]
+        return _State(pinned, self.goal[cases], self.scale[cases], governor)
 
     def put(self, cases: Integers, part: _State) -> None:
         """Take over what became of some of the cases."""

@@ -9,7 +9,8 @@ r"""Controlled rounding of many nested programs at once, each certain or left al
 The greedy choice of :mod:`allocation_models.rounding`: from the smallest groups up, the largest
 fractions of a group that must round some up go up, and of a group that may not round all up the
 smallest do not. Amounts are floats with a bound on their error, so a fraction counts only if it is
-certainly not whole, and a choice between two only if their fractions certainly differ.
+certainly not whole, and a choice between two only if their fractions certainly differ, or are known
+to be equal: columns with equal targets that follow one factor.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Beyond this a float has no fraction.
 _NO_FRACTION = 2.0**50
+#: A larger error of fractions is not looked at.
+_TOO_ROUGH = 2.0**-6
 
 
 @dataclass
@@ -36,16 +39,22 @@ class _Choice:
 
     Parameters
     ----------
+    kin
+        Shape (c, n): columns of a case with equal numbers have exactly equal amounts where free.
     part
         Shape (c, n): fractions of a quantum.
     error
         Shape (c,): largest error of a case's fractions.
+    place
+        Shape (n,): of equal fractions the smaller goes up first.
     up, may
         Shape (c, n): who goes up; who still may.
     certain
         Shape (c,): for which cases every step was certain.
     """
 
+    kin: Integers
+    place: Integers
     part: Floats
     error: Floats
     up: Mask
@@ -68,13 +77,15 @@ def batch_rounding(
     part = np.where(shares.free, amount - whole, 0.0)
     error = batch.slack * whole.max(axis=1, initial=1.0) + batch.slack
     wide = error[:, None]
+    certain = shares.certain & (error < _TOO_ROUGH) & (whole < _NO_FRACTION).all(axis=1)
     plain = ~shares.free | ((part > wide) & (part < 1.0 - wide))
-    certain = shares.certain & plain.all(axis=1) & (whole < _NO_FRACTION).all(axis=1)
+    certain &= plain.all(axis=1)
     below = np.where(shares.free, whole.astype(np.int64), shares.fixed // size)
     base = np.maximum(below, lower)
     certain &= (base <= upper).all(axis=1)
     can = shares.free & (base == below) & (base < upper)
-    choice = _Choice(part, error, np.zeros_like(can), can, certain)
+    kin = shares.governor * batch.target.shape[1] + batch.alike
+    choice = _Choice(kin, batch.place, part, error, np.zeros_like(can), can, certain)
     _choose(batch, choice, base, size)
     found = (base + choice.up) * size
     return found, choice.certain & _holds(batch, found, upper * size)
@@ -99,31 +110,36 @@ def _choose_in(choice: _Choice, run: slice, least: Integers, most: Integers) -> 
     cases = np.flatnonzero(choice.certain & ((least > must) | (most < must + may)))
     if not len(cases):
         return
-    some = choice.may[cases, run]
-    part = np.where(some, choice.part[cases, run], -1.0)
-    # Largest first, then those that cannot go up, then a last one so that there is always a next.
-    ordered = np.concatenate([-np.sort(-part, axis=1), np.full((len(cases), 1), -1.0)], axis=1)
-    error = choice.error[cases]
     first = np.maximum(least - must, 0)[cases]
     last = np.minimum(most - must, may)[cases]
-    above, sure = _cut(ordered, first, error)
-    inside, sure_too = _cut(ordered, last, error)
-    choice.certain[cases] = sure & sure_too
-    up = some & (part >= above)
+    up = _largest(choice, cases, run, first)
+    inside = up if np.array_equal(first, last) else _largest(choice, cases, run, last)
     choice.up[cases, run] |= up
-    choice.may[cases, run] = some & ~up & (part >= inside)
+    choice.may[cases, run] = inside & ~up
 
 
-def _cut(ordered: Floats, count: Integers, error: Floats) -> tuple[Floats, Mask]:
-    """Return what the first ``count`` (c,) of each case are not below (c, 1), and who is certain.
-
-    Certain are the cases in which the next is smaller by more than the errors of both.
-    """
-    padded = np.concatenate([np.full((len(ordered), 1), 2.0), ordered], axis=1)
+def _largest(choice: _Choice, cases: Integers, run: slice, count: Integers) -> Mask:
+    """Return the ``count`` (c,) columns with the largest fractions of those that may go up."""
+    may = choice.may[cases, run]
+    part = np.where(may, choice.part[cases, run], -1.0)
+    # A first that no column reaches, and a last below all of them: every count has a next.
+    edge = np.ones((len(cases), 1))
+    ordered = np.concatenate([2.0 * edge, -np.sort(-part, axis=1), -edge], axis=1)
     at = count[:, None]
-    last = np.take_along_axis(padded, at, axis=1)
-    following = np.take_along_axis(padded, at + 1, axis=1)
-    return last, (last - following)[:, 0] > 2.0 * error
+    last = np.take_along_axis(ordered, at, axis=1)
+    following = np.take_along_axis(ordered, at + 1, axis=1)
+    found = may & (part >= last)
+    close = (last - following)[:, 0] <= 2.0 * choice.error[cases]
+    for row in np.flatnonzero(close).tolist():
+        case = cases[row]
+        near = np.flatnonzero(np.abs(part[row] - last[row]) <= 4.0 * choice.error[case])
+        if len(np.unique(choice.kin[case, run][near])) > 1:
+            choice.certain[case] = False
+        # Equal ones: by their order, as many as those clearly larger leave room for.
+        found[row, near] = False
+        room = count[row] - np.count_nonzero(found[row])
+        found[row, near[np.argsort(choice.place[run][near])[:room]]] = True
+    return found
 
 
 def _holds(batch: NestedBatch, found: Integers, upper: Integers) -> Mask:

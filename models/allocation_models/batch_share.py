@@ -44,6 +44,8 @@ class BatchShares:
         Shape (c, n), floats, of those alone: relative error at most the batch's ``slack``.
     fixed
         Shape (c, n), int64: the amounts of the others, exact; 0 where free.
+    governor
+        Shape (c, n): the node whose factor each column follows.
     certain
         Shape (c,): the cases for which all of this is proven.
     """
@@ -51,6 +53,7 @@ class BatchShares:
     free: Mask
     amount: Floats
     fixed: Integers
+    governor: Integers
     certain: Mask
 
 
@@ -72,6 +75,8 @@ class _Nodes:
         The factor the parent follows.
     followed
         The factor the node follows.
+    governor
+        The pinned node it is the factor of.
     """
 
     still: Integers
@@ -80,6 +85,7 @@ class _Nodes:
     scale: Floats
     above: Floats
     followed: Floats
+    governor: Integers
 
 
 def batch_shares(batch: NestedBatch, pins: BatchPins) -> BatchShares:
@@ -94,7 +100,8 @@ def batch_shares(batch: NestedBatch, pins: BatchPins) -> BatchShares:
         & _leaves_hold(batch, pins, natural, ceiling).all(axis=1)
         & _nodes_hold(batch, pins, nodes).all(axis=1)
     )
-    return BatchShares(free, natural, fixed, certain)
+    governor = batch.layout.down(nodes.governor)
+    return BatchShares(free, natural, fixed, governor, certain)
 
 
 def _nodes(batch: NestedBatch, pins: BatchPins, fixed: Integers) -> _Nodes:
@@ -110,19 +117,19 @@ def _nodes(batch: NestedBatch, pins: BatchPins, fixed: Integers) -> _Nodes:
     rest = np.where(pinned, goal - still, 0)
     nothing = np.full(moving.shape, np.nan)
     scale = np.divide(rest, moving, out=nothing, where=pinned & (moving > 0))
-    followed = np.take_along_axis(scale, layout.governors(pins.node), axis=1)
-    return _Nodes(still, moving, rest, scale, followed[:, layout.tree.parent], followed)
+    governor = layout.governors(pins.node)
+    followed = np.take_along_axis(scale, governor, axis=1)
+    above = followed[:, layout.tree.parent]
+    return _Nodes(still, moving, rest, scale, above, followed, governor)
 
 
-def _leaves_hold(
-    batch: NestedBatch, pins: BatchPins, natural: Floats, ceiling: Integers
-) -> Mask:
+def _leaves_hold(batch: NestedBatch, pins: BatchPins, natural: Floats, ceiling: Integers) -> Mask:
     """Tell which leaves are certainly pinned rightly, (c, n)."""
     below, above = natural * (1.0 - batch.slack), natural * (1.0 + batch.slack)
     inside = (below >= batch.lower) & (above <= ceiling)
     held = np.where(pins.leaf < 0, above <= batch.lower, below >= ceiling)
     right = np.where(pins.leaf == 0, inside, held) & (batch.lower < ceiling)
-    return right | ((batch.lower == ceiling) & (pins.leaf != 0))
+    return np.asarray(right | ((batch.lower == ceiling) & (pins.leaf != 0)))
 
 
 def _nodes_hold(batch: NestedBatch, pins: BatchPins, nodes: _Nodes) -> Mask:

@@ -28,7 +28,7 @@ UNIT_ERROR = 2.0**-53
 
 @dataclass(frozen=True)
 class Level:
-    """Nodes of one depth in the order of their parents: ``parents[j]`` has those from ``starts[j]``."""
+    """Nodes of one depth by parent: those of ``parents[j]`` stand from ``starts[j]`` on."""
 
     nodes: Integers
     starts: Integers
@@ -49,6 +49,8 @@ class Layout:
         Shape (n,): the smallest node that holds each column, in that order.
     first, last
         Shape (k,): the run ``first:last`` of each node's columns.
+    starts
+        Shape (j,): where each run of columns of one owner starts.
     levels
         The levels below the root, deepest first.
     """
@@ -58,6 +60,7 @@ class Layout:
     owner: Integers
     first: Integers
     last: Integers
+    starts: Integers
     levels: tuple[Level, ...]
 
     @classmethod
@@ -73,15 +76,15 @@ class Layout:
             following[parent] += size[node]
             following[node] = first[node] + own[node]
         order = np.argsort(first[tree.owner], kind="stable")
+        owner = tree.owner[order]
+        starts = np.flatnonzero(np.diff(owner, prepend=-1))
         levels = tuple(_level(nodes, tree.parent) for nodes in tree.levels[:0:-1])
-        # A node without columns of its own shares its start with a child, never an owner.
-        return cls(tree, order, tree.owner[order], first, first + size, levels)
+        return cls(tree, order, owner, first, first + size, starts, levels)
 
     def sums_of_own(self, values: Any) -> Any:
         """Return the sum over the columns each node owns itself: (c, n) to (c, k)."""
-        starts = np.flatnonzero(np.diff(self.owner, prepend=-1))
         total = np.zeros((len(values), self.tree.nodes), dtype=values.dtype)
-        total[:, self.owner[starts]] = np.add.reduceat(values, starts, axis=1)
+        total[:, self.owner[self.starts]] = np.add.reduceat(values, self.starts, axis=1)
         return total
 
     def sums(self, values: Integers) -> Integers:
@@ -93,7 +96,7 @@ class Layout:
 
     def down(self, values: Any) -> Any:
         """Return each column's value of the node that owns it: (c, k) to (c, n)."""
-        return values[:, self.owner]
+        return values.take(self.owner, axis=1)
 
     def restored(self, values: Integers) -> Integers:
         """Return values (c, n) in the order the columns had before."""
@@ -137,6 +140,10 @@ class NestedBatch:
         Shape (c, n), int64 ≥ 0: bounds of the columns, no larger than the total.
     node_lower, node_upper
         Shape (c, k), int64: bounds of the nodes' sums; equal at the root.
+    alike
+        Shape (n,): columns with equal numbers have exactly equal targets in every case.
+    place
+        Shape (n,): of columns that are equal, the smaller is rounded up first.
     """
 
     layout: Layout
@@ -146,6 +153,8 @@ class NestedBatch:
     upper: Integers
     node_lower: Integers
     node_upper: Integers
+    alike: Integers
+    place: Integers
 
     @property
     def slack(self) -> float:
@@ -156,7 +165,7 @@ class NestedBatch:
         the product. All of it is doubled.
         """
         terms = self.target.shape[1] + self.node_lower.shape[1]
-        return 2.0 * (2.0 * self.error + (terms + 16) * UNIT_ERROR)
+        return float(2.0 * (2.0 * self.error + (terms + 16) * UNIT_ERROR))
 
     @property
     def ceiling(self) -> Integers:

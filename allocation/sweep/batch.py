@@ -1,0 +1,65 @@
+"""Many cases at once: whoever can be proven in arrays is, everybody else takes the road for one.
+
+A case of a sweep mostly changes numbers. Then its rows are those of all other cases, and its
+amounts are found beside theirs, in arrays of cases by recipients. They are the same to the fen:
+they are given only if they are proven (:mod:`allocation_models.batch_share`,
+:mod:`allocation_models.batch_rounding`). What is refused, conflicts or is not certain is left to
+:func:`allocation.sweep.outcome.solve_case`.
+"""
+
+from __future__ import annotations
+
+import pickle
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from allocation.sweep.numbers import Numbers
+from allocation.sweep.outcome import DONE, Outcome, Start, solve_case
+from allocation_models.batch_pins import find_pins
+from allocation_models.batch_rounding import batch_rounding
+from allocation_models.batch_share import batch_shares
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Fewer cases are quicker one by one.
+_LEAST = 4
+
+
+def solve_packed(packed: bytes, cases: Sequence[tuple[str, ...]]) -> list[Outcome | None]:
+    """Return what becomes of cases in another process; None for one whose files must be read.
+
+    Raises
+    ------
+    InputError
+        If the scenario's files are no longer what they were.
+    """
+    start = _unpacked(packed)
+    proven = proven_at_once(start, cases)
+    return [proven.get(at) or solve_case(start, sets) for at, sets in enumerate(cases)]
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Start:
+    start: Start = pickle.loads(packed)  # noqa: S301 (packed by the sweep that asks)
+    return start
+
+
+def proven_at_once(start: Start, cases: Sequence[tuple[str, ...]]) -> dict[int, Outcome]:
+    """Return what becomes of the cases that can be proven in arrays, by their positions."""
+    if len(cases) < _LEAST or start.ground is None:
+        return {}
+    numbers = Numbers(start.ground, [start.varied.entries(sets) for sets in cases])
+    if not len(numbers.fit):
+        return {}
+    batch = numbers.batch()
+    shares = batch_shares(batch, find_pins(batch))
+    amounts, certain = batch_rounding(batch, shares, numbers.quantum)
+    certain &= (batch.target > 0).any(axis=1)
+    fen = batch.layout.restored(amounts).tolist()
+    pots = numbers.pot.tolist()
+    return {
+        at: Outcome(DONE, tuple(fen[row]), pots[row])
+        for row, at in enumerate(numbers.fit.tolist())
+        if certain[row]
+    }
