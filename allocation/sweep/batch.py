@@ -13,6 +13,7 @@ import pickle
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from allocation.errors import FaultError, Problem
 from allocation.sweep.numbers import Numbers
 from allocation.sweep.outcome import DONE, Outcome, Start, solve_case
 from allocation_models.batch_pins import find_pins
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Fewer cases are quicker one by one.
 _LEAST = 4
+#: So many of a batch are solved alone too, and compared.
+_SAMPLE = 1
 
 
 def solve_packed(packed: bytes, cases: Sequence[tuple[str, ...]]) -> list[Outcome | None]:
@@ -46,7 +49,15 @@ def _unpacked(packed: bytes) -> Start:
 
 
 def proven_at_once(start: Start, cases: Sequence[tuple[str, ...]]) -> dict[int, Outcome]:
-    """Return what becomes of the cases that can be proven in arrays, by their positions."""
+    """Return what becomes of the cases that can be proven in arrays, by their positions.
+
+    One of them is solved by itself as well.
+
+    Raises
+    ------
+    FaultError
+        If it comes out otherwise: a fault of ours.
+    """
     if len(cases) < _LEAST or start.ground is None:
         return {}
     numbers = Numbers(start.ground, [start.varied.entries(sets) for sets in cases])
@@ -58,8 +69,16 @@ def proven_at_once(start: Start, cases: Sequence[tuple[str, ...]]) -> dict[int, 
     certain &= (batch.target > 0).any(axis=1)
     fen = batch.layout.restored(amounts).tolist()
     pots = numbers.pot.tolist()
-    return {
+    found = {
         at: Outcome(DONE, tuple(fen[row]), pots[row])
         for row, at in enumerate(numbers.fit.tolist())
         if certain[row]
     }
+    for at in list(found)[:_SAMPLE]:
+        _require_same(start, cases[at], found[at])
+    return found
+
+
+def _require_same(start: Start, sets: tuple[str, ...], found: Outcome) -> None:
+    if solve_case(start, sets) != found:
+        raise FaultError([Problem("L6-batch-differs", words={"found": "、".join(sets)})])

@@ -8,9 +8,9 @@ r"""Controlled rounding of many nested programs at once, each certain or left al
 
 The greedy choice of :mod:`allocation_models.rounding`: from the smallest groups up, the largest
 fractions of a group that must round some up go up, and of a group that may not round all up the
-smallest do not. Amounts are floats with a bound on their error, so a fraction counts only if it is
-certainly not whole, and a choice between two only if their fractions certainly differ, or are known
-to be equal: columns with equal targets that follow one factor.
+smallest do not. Fractions are floats with a bound on their error, so a choice between two counts
+only if their fractions certainly differ, or are known to be equal: columns with equal targets that
+follow one factor.
 """
 
 from __future__ import annotations
@@ -20,17 +20,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocation_models.batch_quanta import batch_parts
 from allocation_models.program import NO_BOUND
 
 if TYPE_CHECKING:
+    from allocation_models.batch_quanta import BatchParts
     from allocation_models.batch_share import BatchShares
     from allocation_models.nested_batch import NestedBatch
-    from allocation_models.program import Floats, Integers, Mask
-
-#: Beyond this a float has no fraction.
-_NO_FRACTION = 2.0**50
-#: A larger error of fractions is not looked at.
-_TOO_ROUGH = 2.0**-6
+    from allocation_models.program import Integers, Mask
 
 
 @dataclass
@@ -39,12 +36,8 @@ class _Choice:
 
     Parameters
     ----------
-    kin
-        Shape (c, n): columns of a case with equal numbers have exactly equal amounts where free.
-    part
-        Shape (c, n): fractions of a quantum.
-    error
-        Shape (c,): largest error of a case's fractions.
+    parts
+        The amounts in quanta.
     place
         Shape (n,): of equal fractions the smaller goes up first.
     up, may
@@ -53,10 +46,8 @@ class _Choice:
         Shape (c,): for which cases every step was certain.
     """
 
-    kin: Integers
+    parts: BatchParts
     place: Integers
-    part: Floats
-    error: Floats
     up: Mask
     may: Mask
     certain: Mask
@@ -72,20 +63,11 @@ def batch_rounding(
     size = quantum[:, None]
     lower = -(-batch.lower // size)
     upper = np.where(batch.target == 0, np.minimum(batch.upper // size, lower), batch.upper // size)
-    amount = shares.amount / size
-    whole = np.where(shares.free, np.floor(np.where(shares.free, amount, 0.0)), 0.0)
-    part = np.where(shares.free, amount - whole, 0.0)
-    error = batch.slack * whole.max(axis=1, initial=1.0) + batch.slack
-    wide = error[:, None]
-    certain = shares.certain & (error < _TOO_ROUGH) & (whole < _NO_FRACTION).all(axis=1)
-    plain = ~shares.free | ((part > wide) & (part < 1.0 - wide))
-    certain &= plain.all(axis=1)
-    below = np.where(shares.free, whole.astype(np.int64), shares.fixed // size)
-    base = np.maximum(below, lower)
-    certain &= (base <= upper).all(axis=1)
-    can = shares.free & (base == below) & (base < upper)
-    kin = shares.governor * batch.target.shape[1] + batch.alike
-    choice = _Choice(kin, batch.place, part, error, np.zeros_like(can), can, certain)
+    parts = batch_parts(batch, shares, size)
+    base = np.maximum(parts.whole, lower)
+    certain = parts.certain & (base <= upper).all(axis=1)
+    can = (parts.part > 0) & (base == parts.whole) & (base < upper)
+    choice = _Choice(parts, batch.place, np.zeros_like(can), can, certain)
     _choose(batch, choice, base, size)
     found = (base + choice.up) * size
     return found, choice.certain & _holds(batch, found, upper * size)
@@ -121,7 +103,7 @@ def _choose_in(choice: _Choice, run: slice, least: Integers, most: Integers) -> 
 def _largest(choice: _Choice, cases: Integers, run: slice, count: Integers) -> Mask:
     """Return the ``count`` (c,) columns with the largest fractions of those that may go up."""
     may = choice.may[cases, run]
-    part = np.where(may, choice.part[cases, run], -1.0)
+    part = np.where(may, choice.parts.part[cases, run], -1.0)
     # A first that no column reaches, and a last below all of them: every count has a next.
     edge = np.ones((len(cases), 1))
     ordered = np.concatenate([2.0 * edge, -np.sort(-part, axis=1), -edge], axis=1)
@@ -129,11 +111,11 @@ def _largest(choice: _Choice, cases: Integers, run: slice, count: Integers) -> M
     last = np.take_along_axis(ordered, at, axis=1)
     following = np.take_along_axis(ordered, at + 1, axis=1)
     found = may & (part >= last)
-    close = (last - following)[:, 0] <= 2.0 * choice.error[cases]
+    close = (last - following)[:, 0] <= 2.0 * choice.parts.error[cases]
     for row in np.flatnonzero(close).tolist():
         case = cases[row]
-        near = np.flatnonzero(np.abs(part[row] - last[row]) <= 4.0 * choice.error[case])
-        if len(np.unique(choice.kin[case, run][near])) > 1:
+        near = np.flatnonzero(np.abs(part[row] - last[row]) <= 4.0 * choice.parts.error[case])
+        if len(np.unique(choice.parts.kin[case, run][near])) > 1:
             choice.certain[case] = False
         # Equal ones: by their order, as many as those clearly larger leave room for.
         found[row, near] = False

@@ -46,6 +46,8 @@ class BatchShares:
         Shape (c, n), int64: the amounts of the others, exact; 0 where free.
     governor
         Shape (c, n): the node whose factor each column follows.
+    rest
+        Shape (c, k), int64: what those who follow a pinned node's factor have together, exact.
     certain
         Shape (c,): the cases for which all of this is proven.
     """
@@ -54,6 +56,7 @@ class BatchShares:
     amount: Floats
     fixed: Integers
     governor: Integers
+    rest: Integers
     certain: Mask
 
 
@@ -101,7 +104,7 @@ def batch_shares(batch: NestedBatch, pins: BatchPins) -> BatchShares:
         & _nodes_hold(batch, pins, nodes).all(axis=1)
     )
     governor = batch.layout.down(nodes.governor)
-    return BatchShares(free, natural, fixed, governor, certain)
+    return BatchShares(free, natural, fixed, governor, nodes.rest, certain)
 
 
 def _nodes(batch: NestedBatch, pins: BatchPins, fixed: Integers) -> _Nodes:
