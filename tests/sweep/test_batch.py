@@ -2,6 +2,7 @@
 
 import csv
 import random
+import re
 
 import pytest
 from generated import KINDS, write_scenario
@@ -91,7 +92,7 @@ def _row(rng, at, *, equal):
     return {
         "id": f"z{at:02d}",
         "name": f"区{at:02d}",
-        "region": f"r{0 if equal else at % 5 % 3}",
+        "region": f"r{at % 5 % 3}",
         "prov": f"p{at % 5}",
         "a": "5" if equal else f"{rng.choice([1, 2, rng.uniform(1, 9)]):.3f}",
         "b": "5" if equal else str(rng.randint(1, 3)),
@@ -211,7 +212,8 @@ def test_a_difference_stops_the_sweep(tmp_path, monkeypatch):
 def plain(folder, *, equal=False):
     """Write a scenario with one floor, and equal recipients or not; return its path."""
     path, _ = write(folder, 1)
-    text = path.read_text(encoding="utf-8").split("rules.")[0].replace('"100元"', '"1分"')
+    text = path.read_text(encoding="utf-8").split("rules.")[0]
+    text = re.sub('quantum = "[^"]*"', 'quantum = "1分"', text)
     if equal:
         lines = [line for line in text.splitlines() if line[:7] not in ("factors", "coeffic")]
         text = "\n".join([*lines, 'factors.e = { weight = "1", column = "each" }', ""])
