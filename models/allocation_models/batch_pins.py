@@ -78,16 +78,17 @@ class _Floats:
         passed on.
         """
         layout = self.layout
-        natural = layout.down(scale) * self.target
-        amount = np.minimum(np.maximum(natural, self.lower), self.upper)
+        # Large arrays are costly to come by: each is made once and used again.
+        natural = layout.down(scale)
+        natural *= self.target
+        amount = np.clip(natural, self.lower, self.upper)
         total: Floats = layout.sums_of_own(amount)
-        slope: Floats = layout.sums_of_own(self.target * (amount == natural))
+        moving = np.multiply(self.target, amount == natural, out=amount)
+        slope: Floats = layout.sums_of_own(moving)
         for level in layout.levels:
             nodes = level.nodes
             here = total[:, nodes]
-            inner = np.minimum(
-                np.maximum(here, self.node_lower[:, nodes]), self.node_upper[:, nodes]
-            )
+            inner = np.clip(here, self.node_lower[:, nodes], self.node_upper[:, nodes])
             add_to_parents(total, level, inner)
             passed = slope[:, nodes] * ((inner == here) & ~cut[:, nodes])
             add_to_parents(slope, level, passed)

@@ -58,7 +58,7 @@ def batch_parts(batch: NestedBatch, shares: BatchShares, size: Integers) -> Batc
     free = shares.free & shares.certain[:, None]
     amount = np.where(free, shares.amount / size, 0.0)
     below = np.floor(amount)
-    part = amount - below
+    part = np.subtract(amount, below, out=amount)
     error = batch.slack * below.max(axis=1) + batch.slack
     certain = shares.certain & (error < _TOO_ROUGH) & (below < _NO_FRACTION).all(axis=1)
     whole = np.where(free, below.astype(np.int64), shares.fixed // size)

@@ -104,12 +104,13 @@ def _largest(choice: _Choice, cases: Integers, run: slice, count: Integers) -> M
     """Return the ``count`` (c,) columns with the largest fractions of those that may go up."""
     may = choice.may[cases, run]
     part = np.where(may, choice.parts.part[cases, run], -1.0)
-    # A first that no column reaches, and a last below all of them: every count has a next.
-    edge = np.ones((len(cases), 1))
-    ordered = np.concatenate([2.0 * edge, -np.sort(-part, axis=1), -edge], axis=1)
-    at = count[:, None]
+    # One below all columns and one that none reaches: every count has a last and a next.
+    ordered = np.empty((len(cases), part.shape[1] + 2))
+    ordered[:, 0], ordered[:, 1:-1], ordered[:, -1] = -1.0, part, 2.0
+    ordered[:, 1:-1].sort(axis=1)
+    at = ordered.shape[1] - 1 - count[:, None]
     last = np.take_along_axis(ordered, at, axis=1)
-    following = np.take_along_axis(ordered, at + 1, axis=1)
+    following = np.take_along_axis(ordered, at - 1, axis=1)
     found = may & (part >= last)
     close = (last - following)[:, 0] <= 2.0 * choice.parts.error[cases]
     for row in np.flatnonzero(close).tolist():
