@@ -30,14 +30,18 @@ _SAMPLE = 1
 
 
 def solve_packed(packed: bytes, cases: Sequence[tuple[str, ...]]) -> list[Outcome | None]:
-    """Return what becomes of cases in another process; None for one whose files must be read.
+    """Return what becomes of cases in another process."""
+    return solve_batch(_unpacked(packed), cases)
+
+
+def solve_batch(start: Start, cases: Sequence[tuple[str, ...]]) -> list[Outcome | None]:
+    """Return what becomes of each case; None for one whose files must be read but may not be here.
 
     Raises
     ------
     InputError
         If the scenario's files are no longer what they were.
     """
-    start = _unpacked(packed)
     proven = proven_at_once(start, cases)
     return [proven.get(at) or solve_case(start, sets) for at, sets in enumerate(cases)]
 

@@ -135,7 +135,8 @@ def find_pins(batch: NestedBatch) -> BatchPins:
     fresh[:, 0] = True
     cases = np.arange(len(fresh))
     while len(cases):
-        part, here = whole.take(cases), view.take(cases)
+        here = view if len(cases) == len(view.target) else view.take(cases)
+        part = whole.take(cases)
         fresh = _pin(here, part, fresh)
         whole.put(cases, part)
         left = fresh.any(axis=1)

@@ -12,6 +12,7 @@ over runs of an array, for all cases at once.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -167,7 +168,7 @@ class NestedBatch:
         terms = self.target.shape[1] + self.node_lower.shape[1]
         return float(2.0 * (2.0 * self.error + (terms + 16) * UNIT_ERROR))
 
-    @property
+    @cached_property
     def ceiling(self) -> Integers:
         """Upper bounds before rounding: no claim, no more than the lower bound."""
         return np.where(self.target == 0, np.minimum(self.lower, self.upper), self.upper)
