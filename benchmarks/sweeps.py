@@ -22,7 +22,7 @@ from benchmarks.timing import ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-_SIZE, _ROUNDS, _ALONE, _TOGETHER, _MANY = 230, 9, 50, 256, 10_000
+_SIZE, _ROUNDS, _ALONE, _TOGETHER, _MANY = 230, 9, 50, 1024, 10_000
 #: A case against building and solving the plain program anew, as most what-ifs are done.
 _TARGET, _SECONDS = 1 / 200, 10.0
 

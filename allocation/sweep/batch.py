@@ -13,6 +13,8 @@ import pickle
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from allocation.errors import FaultError, Problem
 from allocation.sweep.numbers import Numbers
 from allocation.sweep.outcome import DONE, Outcome, Start, solve_case
@@ -21,10 +23,15 @@ from allocation_models.batch_rounding import batch_rounding
 from allocation_models.batch_share import batch_shares
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from allocation.sweep.ground import Ground
+    from allocation.sweep.numbers import Entries
 
 #: Fewer cases are quicker one by one.
 _LEAST = 4
+#: So many rows of an array: more of them do not stay close to the processor.
+_ROWS = 256
 #: So many of a batch are solved alone too, and compared.
 _SAMPLE = 1
 
@@ -62,25 +69,31 @@ def proven_at_once(start: Start, cases: Sequence[tuple[str, ...]]) -> dict[int, 
     FaultError
         If it comes out otherwise: a fault of ours.
     """
-    if len(cases) < _LEAST or start.ground is None:
+    ground = start.ground
+    if len(cases) < _LEAST or ground is None:
         return {}
-    numbers = Numbers(start.ground, [start.varied.entries(sets) for sets in cases])
-    if not len(numbers.fit):
-        return {}
-    batch = numbers.batch()
-    shares = batch_shares(batch, find_pins(batch))
-    amounts, certain = batch_rounding(batch, shares, numbers.quantum)
-    certain &= (batch.target > 0).any(axis=1)
-    fen = batch.layout.restored(amounts).tolist()
-    pots = numbers.pot.tolist()
-    found = {
-        at: Outcome(DONE, tuple(fen[row]), pots[row])
-        for row, at in enumerate(numbers.fit.tolist())
-        if certain[row]
-    }
+    found: dict[int, Outcome] = {}
+    for first in range(0, len(cases), _ROWS):
+        entries = [start.varied.entries(sets) for sets in cases[first : first + _ROWS]]
+        found |= {first + at: outcome for at, outcome in _proven(ground, entries)}
     for at in list(found)[:_SAMPLE]:
         _require_same(start, cases[at], found[at])
     return found
+
+
+def _proven(ground: Ground, cases: Sequence[Entries | None]) -> Iterator[tuple[int, Outcome]]:
+    """Yield the cases that can be proven, each by its position."""
+    numbers = Numbers(ground, cases)
+    if not len(numbers.fit):
+        return
+    batch = numbers.batch()
+    shares = batch_shares(batch, find_pins(batch))
+    amounts, certain = batch_rounding(batch, shares, numbers.quantum)
+    # Where nobody is entitled to anything, the road for one says so.
+    certain &= (batch.target > 0).any(axis=1)
+    fen, pots = batch.layout.restored(amounts).tolist(), numbers.pot.tolist()
+    for row in np.flatnonzero(certain).tolist():
+        yield int(numbers.fit[row]), Outcome(DONE, tuple(fen[row]), pots[row])
 
 
 def _require_same(start: Start, sets: tuple[str, ...], found: Outcome) -> None:

@@ -76,12 +76,13 @@ class Numbers:
             _lower(node_upper, rows.node, row_upper[:, rows.nested])
             _raise(lower, rows.column, row_lower[:, rows.single])
             _lower(upper, rows.column, row_upper[:, rows.single])
+        # By ``take``, because arrays indexed by columns lie in memory the other way round.
         return NestedBatch(
             layout,
-            self._targets()[:, layout.order],
+            self._targets().take(layout.order, axis=1),
             self._ground.error,
-            lower[:, layout.order],
-            np.minimum(upper, node_upper[:, :1])[:, layout.order],
+            lower.take(layout.order, axis=1),
+            np.minimum(upper, node_upper[:, :1]).take(layout.order, axis=1),
             node_lower,
             node_upper,
             self._ground.alike[layout.order],

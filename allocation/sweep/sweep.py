@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Batch = list[Case]
 
 #: Cases that are looked at together at most; and in how many batches fewer are split at least.
-_BATCH, _SPLIT = 256, 8
+_BATCH, _SPLIT = 1024, 8
 #: Cases that are solved one by one before any of them counts as finished, at most.
 _FEW, _SHARE = 64, 64
 #: Batches that wait for a worker at most.

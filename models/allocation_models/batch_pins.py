@@ -71,20 +71,19 @@ class _Floats:
             self.node_upper[cases],
         )
 
-    def respond(self, scale: Floats, cut: Mask) -> tuple[Floats, Floats]:
+    def respond(self, scale: Floats, cut: Mask, room: _Room) -> tuple[Floats, Floats]:
         """Return each node's sum and slope with its children clipped, (c, k) both.
 
         ``scale`` (c, k) is the factor every node follows; ``cut`` marks nodes whose slope is not
-        passed on.
+        passed on; ``room`` is written over.
         """
         layout = self.layout
-        # Large arrays are costly to come by: each is made once and used again.
-        natural = layout.down(scale)
+        natural = np.take(scale, layout.owner, axis=1, out=room.natural, mode="clip")
         natural *= self.target
-        amount = np.clip(natural, self.lower, self.upper)
+        amount = np.clip(natural, self.lower, self.upper, out=room.amount)
         total: Floats = layout.sums_of_own(amount)
-        moving = np.multiply(self.target, amount == natural, out=amount)
-        slope: Floats = layout.sums_of_own(moving)
+        np.equal(amount, natural, out=room.moves)
+        slope: Floats = layout.sums_of_own(np.multiply(self.target, room.moves, out=amount))
         for level in layout.levels:
             nodes = level.nodes
             here = total[:, nodes]
@@ -93,6 +92,21 @@ class _Floats:
             passed = slope[:, nodes] * ((inner == here) & ~cut[:, nodes])
             add_to_parents(slope, level, passed)
         return total, slope
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Arrays (c, n) that are written again and again: new ones cost more than what is in them."""
+
+    natural: Floats
+    amount: Floats
+    moves: Mask
+
+    @classmethod
+    def of(cls, view: _Floats) -> _Room:
+        """Return room for a view."""
+        shape = view.target.shape
+        return cls(np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool))
 
 
 @dataclass
@@ -173,10 +187,10 @@ def _newton(view: _Floats, state: _State, fresh: Mask) -> Floats:
 
     A bracket with bisection guards the steps.
     """
-    cut = state.pinned != 0
+    cut, room = state.pinned != 0, _Room.of(view)
     low, high = np.zeros(fresh.shape), np.full(fresh.shape, np.inf)
     for _ in range(_NEWTON_STEPS):
-        total, slope = view.respond(state.followed, cut)
+        total, slope = view.respond(state.followed, cut, room)
         gap = state.goal - total
         moving = fresh & (np.abs(gap) > _CLOSE * (1.0 + state.goal))
         if not moving.any():

@@ -62,7 +62,8 @@ def batch_rounding(
     """
     size = quantum[:, None]
     lower = -(-batch.lower // size)
-    upper = np.where(batch.target == 0, np.minimum(batch.upper // size, lower), batch.upper // size)
+    upper = batch.upper // size
+    np.minimum(upper, lower, out=upper, where=batch.target == 0)
     parts = batch_parts(batch, shares, size)
     base = np.maximum(parts.whole, lower)
     certain = parts.certain & (base <= upper).all(axis=1)
