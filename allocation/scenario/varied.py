@@ -8,6 +8,7 @@ day; an entry switched off; a value that does not fit) is left to :func:`allocat
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, get_args
@@ -96,32 +97,33 @@ class Varied:
         return self._known[key]
 
     def _validated(self, place: KeyPath, texts: _Texts) -> Any:
-        entry = _copied(value_at(self.data, place))
-        small: dict[str, Any] = {str(place[0]): entry}
-        if len(place) == 2:
-            small = {str(place[0]): {place[1]: entry}}
+        entry = value_at(self.data, place)
         if entry is None and len(place) == 2:
             return None
-        if not all(self._put(place, text, small) for text in texts):
-            return None
-        return self._checked(place, value_at(small, place))
+        for text in texts:
+            changed = self._put(place, text, entry)
+            if changed is None:
+                return None
+            entry = changed
+        return self._checked(place, entry)
 
-    def _put(self, place: KeyPath, text: str, small: dict[str, Any]) -> bool:
-        """Make one change of an entry; False if that cannot be done alone."""
+    def _put(self, place: KeyPath, text: str, entry: Any) -> Any:
+        """Return an entry with one change made; None if that cannot be done alone."""
         key, _, value = text.partition("=")
-        table = self._plain.get(key) and value_at(small, self._plain[key][:-1])
-        if isinstance(table, dict) and _is_plain(value):
+        inside = self._plain.get(key, ())[len(place) :]
+        if inside and _is_plain(value) and isinstance(value_at(entry, inside[:-1]), dict):
             # The schema was asked where this key stands; what may stand there is checked below.
-            table[self._plain[key][-1]] = value.strip()
-            return True
+            return _replaced(entry, inside, value.strip())
+        copy = deepcopy(entry)
+        small: dict[str, Any] = {str(place[0]): {place[1]: copy} if len(place) == 2 else copy}
         change = change_of_call(text, small)
         if isinstance(change, Problem) or change.value == OFF or len(change.path) <= len(place):
-            return False
+            return None
         if apply(small, Trail(), change):
-            return False
+            return None
         if change.value == value.strip():
             self._plain[key] = change.path
-        return True
+        return value_at(small, place)
 
     def _checked(self, place: KeyPath, entry: Any) -> Any:
         """Return an entry validated, with what its policy says; None if something is wrong."""
@@ -152,11 +154,14 @@ def _entry_of(key: str) -> KeyPath:
     return path[:depth] if len(path) > depth else ()
 
 
-def _copied(value: Any) -> Any:
-    """Return tables and lists anew; what is in them cannot change."""
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value
+def _replaced(table: Any, path: KeyPath, value: str) -> Any:
+    """Return nested tables and lists with the value at a path replaced; the rest is shared."""
+    if not path:
+        return value
+    if isinstance(table, list):
+        at = int(path[0])
+        return [*table[:at], _replaced(table[at], path[1:], value), *table[at + 1 :]]
+    return {**table, path[0]: _replaced(table.get(path[0]), path[1:], value)}
 
 
 def _is_plain(value: str) -> bool:
