@@ -33,7 +33,7 @@ _MARKS = {"%": 100, "‰": 1000}
 def plain(text: str) -> str:
     """Return ``text`` with full-width characters narrowed and thousands separators removed."""
     narrow = unicodedata.normalize("NFKC", text).strip()
-    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", narrow)
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", narrow) if "," in narrow else narrow
 
 
 @lru_cache(maxsize=2**16)

@@ -238,11 +238,11 @@ def group_limits(rule: GroupShare, pot: int) -> tuple[int, int]:
     """Return a group's bounds in fen: shares of the pot and amounts, drawn together."""
     low, high = -NO_BOUND, NO_BOUND
     if rule.least is not None:
-        low = int(-(-(rule.least * pot) // 1))
+        low = -(-rule.least.numerator * pot // rule.least.denominator)
     if rule.least_amount is not None:
         low = max(low, rule.least_amount)
     if rule.most is not None:
-        high = int(rule.most * pot // 1)
+        high = rule.most.numerator * pot // rule.most.denominator
     if rule.most_amount is not None:
         high = min(high, rule.most_amount)
     return low, high

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from allocation.entitlement import factor_shares
 from allocation.errors import BokuanError
 from allocation.policy.bounds import BoundsOf, Setting, bounds_of
 from allocation.policy.kinds import BoundRule, RuleBase, UtilisationCut
-from allocation.scenario.fields import value_at
 from allocation_models.fair_share import close_bounds
 from allocation_models.laminar import nest
 from allocation_models.nested_batch import UNIT_ERROR, Layout
@@ -122,9 +122,19 @@ class Ground:
         """The scenario the cases start from."""
         return self.task.loaded.scenario
 
-    def entry(self, place: KeyPath) -> Any:
-        """Return the entry at a place of the scenario, or None."""
-        return value_at({str(place[0]): getattr(self.scenario, str(place[0]))}, place)
+    @cached_property
+    def entries(self) -> Mapping[KeyPath, Any]:
+        """The scenario's entries with numbers that may differ, by where they stand."""
+        scenario = self.scenario
+        tables: dict[str, Mapping[str, Any]] = {
+            "factors": scenario.factors,
+            "coefficients": scenario.coefficients,
+            "rules": scenario.rules,
+        }
+        inside: dict[KeyPath, Any] = {
+            (top, key): entry for top, table in tables.items() for key, entry in table.items()
+        }
+        return {("pot",): scenario.pot, ("rounding",): scenario.rounding, **inside}
 
     @property
     def error(self) -> float:

@@ -100,7 +100,7 @@ class Numbers:
     def _alike(self, place: KeyPath, entry: Any) -> bool:
         key = (id(entry), -1)
         if key not in self._known:
-            before = self._ground.entry(place)
+            before = self._ground.entries.get(place)
             fits = before is not None and alike(before, entry)
             if fits and place[0] == "coefficients":
                 fits = self._coefficient(place, entry) is not None
@@ -126,7 +126,7 @@ class Numbers:
 
     def _each(self, place: KeyPath) -> Iterator[Any]:
         """Yield every case's entry at a place."""
-        before = self._ground.entry(place)
+        before = self._ground.entries[place]
         return (case.get(place, before) for case in self._cases)
 
     def _varied(self, place: KeyPath) -> bool:
@@ -145,7 +145,7 @@ class Numbers:
             if self._varied(place):
                 entries = self._each(place)
             else:
-                entries = iter([self._ground.entry(place)])
+                entries = iter([self._ground.entries[place]])
             found = [self._coefficient(place, entry) for entry in entries]
             score *= np.stack([values for values in found if values is not None])
         return score
