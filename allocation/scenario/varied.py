@@ -20,10 +20,10 @@ from allocation.policy.in_force import fill
 from allocation.scenario.fields import bare, split_key, value_at
 from allocation.scenario.find import Reference
 from allocation.scenario.overrides import OFF, apply, change_of_call
-from allocation.scenario.parse import parse_toml
 from allocation.scenario.schema import Scenario
 from allocation.scenario.settle import written
 from allocation.scenario.trail import Trail
+from allocation.scenario.written import WORKBOOK, written_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,11 +60,11 @@ class Varied:
     @classmethod
     def of(cls, loaded: Loaded) -> Varied:
         """Return a scenario to be changed."""
-        parsed = parse_toml(loaded.inputs[loaded.path.name], loaded.path.name)
-        assert not isinstance(parsed, Problem), "it was read before"
-        data, lines = parsed
-        names, trail = Reference.parse(loaded.reference).changes, Trail.of_file("", lines)
-        return cls(loaded, written(data, trail, names, loaded.sets))
+        name = loaded.path.name
+        found = written_in(loaded.inputs[name], name, workbook=name.endswith(WORKBOOK))
+        assert not isinstance(found, Problem), "it was read before"
+        names = Reference.parse(loaded.reference).changes
+        return cls(loaded, written(found.data, found.trail, names, loaded.sets))
 
     def changed(self, sets: Sequence[str]) -> Loaded | None:
         """Return the scenario with ``KEY=VALUE`` changes; None if it must be read again."""

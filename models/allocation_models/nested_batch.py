@@ -176,8 +176,11 @@ class NestedBatch:
     @property
     def in_reach(self) -> Mask:
         """Shape (c,): the cases whose sums fit in 64 bits with room."""
-        largest = np.maximum(self.lower.max(axis=1), self.upper.max(axis=1)).astype(np.float64)
-        return np.asarray(largest * (self.lower.shape[1] + 1) < NO_BOUND / 2)
+        nodes = (self.node_lower, self.node_upper)
+        bounds = [np.where(np.abs(side) >= NO_BOUND, 0, side) for side in nodes]
+        sides = [side.max(axis=1) for side in (self.lower, self.upper, *bounds)]
+        terms = self.lower.shape[1] + self.node_lower.shape[1] + 1
+        return np.asarray(np.max(sides, axis=0) < NO_BOUND // 2 // terms)
 
     def take(self, cases: Integers) -> NestedBatch:
         """Return some of the cases."""
