@@ -61,9 +61,9 @@ def read_written(path: Path, shown: str) -> Written | Problem:
     workbook = path.name.endswith(WORKBOOK)
     limit = TABLE_LIMIT if workbook else SCENARIO_LIMIT
     content = read_bytes(path, shown, limit, text=not workbook)
-    return (
-        content if isinstance(content, Problem) else written_in(content, shown, workbook=workbook)
-    )
+    if isinstance(content, Problem):
+        return content
+    return written_in(content, shown, workbook=workbook)
 
 
 def written_in(content: bytes, shown: str, *, workbook: bool) -> Written | Problem:
