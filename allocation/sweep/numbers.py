@@ -93,9 +93,8 @@ class Numbers:
 
     def _fits(self, case: Entries) -> bool:
         """Tell whether a case is sound and its numbers can be brought into the arrays."""
-        return all(self._alike(place, entry) for place, entry in case.items()) and self._adds_up(
-            case
-        )
+        known = all(self._alike(place, entry) for place, entry in case.items())
+        return known and self._adds_up(case)
 
     def _alike(self, place: KeyPath, entry: Any) -> bool:
         key = (id(entry), -1)

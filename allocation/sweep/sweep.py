@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     Case = tuple[str, ...]
     Batch = list[Case]
 
-#: Cases that are looked at together at most; and in how many batches fewer are split at least.
-_BATCH, _SPLIT = 1024, 8
+#: Cases that are looked at together here at most.
+_BATCH = 1024
+#: Cases sent to a worker together at most; and into how many parts fewer are split at least.
+_SENT, _SPLIT = 256, 8
 #: Cases that are solved one by one before any of them counts as finished, at most.
 _FEW, _SHARE = 64, 64
 #: Batches that wait for a worker at most.
@@ -75,7 +77,7 @@ def _solved(
     start: Start, cases: Batch, executor: Executor | None, *, reads: bool
 ) -> Iterator[tuple[Batch, list[Outcome]]]:
     """Yield batches of cases as they are finished."""
-    size, few = min(_BATCH, -(-len(cases) // _SPLIT)), max(1, min(_FEW, len(cases) // _SHARE))
+    size, few = min(_SENT, -(-len(cases) // _SPLIT)), max(1, min(_FEW, len(cases) // _SHARE))
     if executor is None:
         for batch in _parts(cases, _BATCH):
             yield from _solved_here(start, batch, few)
