@@ -36,12 +36,19 @@ def coefficient_values(
     if coefficient.column:
         column = frame.numbers(coefficient.column)[0]
         return column.values, column.scale, []
-    named, codes = frame.groups(coefficient.by)
-    # The last stands for blank cells, whose code is -1.
-    each = [coefficient.values[value] for value in named]
-    each.append(coefficient.values.get("", Fraction(0)))
+    each, codes = values_by_attribute(coefficient, frame)
     whole, common = in_whole_numbers(each)
     return whole[codes], common, []
+
+
+def values_by_attribute(coefficient: Coefficient, frame: Frame) -> tuple[list[Fraction], Integers]:
+    """Return the values of a coefficient by attribute, and which of them is each recipient's (n,).
+
+    The last stands for blank cells, whose position is -1.
+    """
+    named, codes = frame.groups(coefficient.by)
+    each = [coefficient.values[value] for value in named]
+    return [*each, coefficient.values.get("", Fraction(0))], codes
 
 
 def in_whole_numbers(values: Sequence[Fraction]) -> tuple[BigIntegers, int]:

@@ -127,7 +127,7 @@ def entitlement(
     parts: list[Part] = []
     score, unit = np.zeros(len(frame), dtype=object), 1
     for key, factor in formula.factors.items():
-        counted, total, found = _factor_shares(key, factor, frame, formula.excluded)
+        counted, total, found = factor_shares(key, factor, frame, formula.excluded)
         problems += found
         parts.append(_part(key, "factor", factor, counted, total))
         top, bottom = factor.weight.numerator, total * factor.weight.denominator
@@ -162,7 +162,7 @@ def _lowest(values: BigIntegers) -> BigIntegers:
     return np.asarray(values // (gcd(*values.tolist()) or 1), dtype=object)
 
 
-def _factor_shares(
+def factor_shares(
     key: str, factor: Factor, frame: Frame, excluded: Mask
 ) -> tuple[BigIntegers, int, list[Problem]]:
     """Return what each recipient counts for in one factor, the total, what stands against it."""

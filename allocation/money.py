@@ -33,7 +33,7 @@ _MARKS = {"%": 100, "‰": 1000}
 def plain(text: str) -> str:
     """Return ``text`` with full-width characters narrowed and thousands separators removed."""
     narrow = unicodedata.normalize("NFKC", text).strip()
-    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", narrow)
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", narrow) if "," in narrow else narrow
 
 
 @lru_cache(maxsize=2**16)
@@ -85,6 +85,8 @@ def parse_amount(text: str, unit: str | None = None) -> int:
     return int(fen)
 
 
+# What-ifs read the same few ratios again and again.
+@lru_cache(maxsize=4096)
 def parse_ratio(text: str) -> Fraction:
     """Return a ratio such as ``12%``, ``5‰``, ``3/40`` or ``1.25``.
 

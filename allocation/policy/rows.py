@@ -211,7 +211,7 @@ def _group_share(key: str, rule: GroupShare, setting: Setting, cells: Cells) -> 
     present, row = np.unique(codes[who], return_inverse=True)
     order = np.argsort(row, kind="stable")
     row, who = row[order], who[order]
-    low, high = _limits(rule, setting.pot)
+    low, high = group_limits(rule, setting.pot)
     lower, upper = np.full(len(present), low), np.full(len(present), high)
     return cells.sums(key, plain_sums(row, who), lower, upper)
 
@@ -234,15 +234,15 @@ def _issued_cells(key: str, rule: AlreadyIssued, setting: Setting, cells: Cells)
     )
 
 
-def _limits(rule: GroupShare, pot: int) -> tuple[int, int]:
+def group_limits(rule: GroupShare, pot: int) -> tuple[int, int]:
     """Return a group's bounds in fen: shares of the pot and amounts, drawn together."""
     low, high = -NO_BOUND, NO_BOUND
     if rule.least is not None:
-        low = int(-(-(rule.least * pot) // 1))
+        low = -(-rule.least.numerator * pot // rule.least.denominator)
     if rule.least_amount is not None:
         low = max(low, rule.least_amount)
     if rule.most is not None:
-        high = int(rule.most * pot // 1)
+        high = rule.most.numerator * pot // rule.most.denominator
     if rule.most_amount is not None:
         high = min(high, rule.most_amount)
     return low, high

@@ -25,14 +25,14 @@ def _exact(parse: Callable[[str], Any], code: str) -> Callable[[Any], Any]:
     """Return a validator that reads text exactly and refuses floats by ``code``."""
 
     def read(value: Any) -> Any:
+        if isinstance(value, str):
+            try:
+                return parse(value)
+            except ValueError:
+                raise PydanticCustomError(code, "{found}", {"found": value[:60]}) from None
         if isinstance(value, (Fraction, int)) and not isinstance(value, bool):
             return _whole(value)
-        if not isinstance(value, str):
-            raise PydanticCustomError("L3-not-text", "{found}", {"found": repr(value)})
-        try:
-            return parse(value)
-        except ValueError:
-            raise PydanticCustomError(code, "{found}", {"found": value[:60]}) from None
+        raise PydanticCustomError("L3-not-text", "{found}", {"found": repr(value)})
 
     def _whole(value: Fraction | int) -> Any:
         if code == "L3-amount":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,10 +20,10 @@ from allocation.policy.in_force import fill
 from allocation.scenario.fields import bare, split_key, value_at
 from allocation.scenario.find import Reference
 from allocation.scenario.overrides import OFF, apply, change_of_call
-from allocation.scenario.parse import parse_toml
 from allocation.scenario.schema import Scenario
 from allocation.scenario.settle import written
 from allocation.scenario.trail import Trail
+from allocation.scenario.written import WORKBOOK, written_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,24 +60,34 @@ class Varied:
     @classmethod
     def of(cls, loaded: Loaded) -> Varied:
         """Return a scenario to be changed."""
-        parsed = parse_toml(loaded.inputs[loaded.path.name], loaded.path.name)
-        assert not isinstance(parsed, Problem), "it was read before"
-        data, lines = parsed
-        names, trail = Reference.parse(loaded.reference).changes, Trail.of_file("", lines)
-        return cls(loaded, written(data, trail, names, loaded.sets))
+        name = loaded.path.name
+        found = written_in(loaded.inputs[name], name, workbook=name.endswith(WORKBOOK))
+        assert not isinstance(found, Problem), "it was read before"
+        names = Reference.parse(loaded.reference).changes
+        return cls(loaded, written(found.data, found.trail, names, loaded.sets))
 
     def changed(self, sets: Sequence[str]) -> Loaded | None:
         """Return the scenario with ``KEY=VALUE`` changes; None if it must be read again."""
+        entries = self.entries(sets)
+        if entries is None:
+            return None
         scenario = self.loaded.scenario
-        for place, texts in _by_entry(sets).items():
-            found = self._entry(place, tuple(texts))
-            if found is None:
-                return None
-            top = place[0]
-            if len(place) == 2:
-                found = {**getattr(scenario, str(top)), place[1]: found}
+        for (top, *key), entry in entries.items():
+            found = {**getattr(scenario, str(top)), key[0]: entry} if key else entry
             scenario = scenario.model_copy(update={str(top): found})
         return replace(self.loaded, scenario=scenario, sets=(*self.loaded.sets, *sets))
+
+    def entries(self, sets: Sequence[str]) -> dict[KeyPath, Any] | None:
+        """Return the entries that ``KEY=VALUE`` changes are of, changed, by where they stand.
+
+        None if the scenario must be read again.
+        """
+        found = {}
+        for place, texts in _by_entry(sets).items():
+            found[place] = self._entry(place, tuple(texts))
+            if found[place] is None:
+                return None
+        return found
 
     def _entry(self, place: KeyPath, texts: _Texts) -> Any:
         """Return an entry with changes made, validated; None if that cannot be done alone."""
@@ -87,32 +97,33 @@ class Varied:
         return self._known[key]
 
     def _validated(self, place: KeyPath, texts: _Texts) -> Any:
-        entry = deepcopy(value_at(self.data, place))
-        small: dict[str, Any] = {str(place[0]): entry}
-        if len(place) == 2:
-            small = {str(place[0]): {place[1]: entry}}
+        entry = value_at(self.data, place)
         if entry is None and len(place) == 2:
             return None
-        if not all(self._put(place, text, small) for text in texts):
-            return None
-        return self._checked(place, value_at(small, place))
+        for text in texts:
+            changed = self._put(place, text, entry)
+            if changed is None:
+                return None
+            entry = changed
+        return self._checked(place, entry)
 
-    def _put(self, place: KeyPath, text: str, small: dict[str, Any]) -> bool:
-        """Make one change of an entry; False if that cannot be done alone."""
+    def _put(self, place: KeyPath, text: str, entry: Any) -> Any:
+        """Return an entry with one change made; None if that cannot be done alone."""
         key, _, value = text.partition("=")
-        table = self._plain.get(key) and value_at(small, self._plain[key][:-1])
-        if isinstance(table, dict) and _is_plain(value):
+        inside = self._plain.get(key, ())[len(place) :]
+        if inside and _is_plain(value) and isinstance(value_at(entry, inside[:-1]), dict):
             # The schema was asked where this key stands; what may stand there is checked below.
-            table[self._plain[key][-1]] = value.strip()
-            return True
+            return _replaced(entry, inside, value.strip())
+        copy = deepcopy(entry)
+        small: dict[str, Any] = {str(place[0]): {place[1]: copy} if len(place) == 2 else copy}
         change = change_of_call(text, small)
         if isinstance(change, Problem) or change.value == OFF or len(change.path) <= len(place):
-            return False
+            return None
         if apply(small, Trail(), change):
-            return False
+            return None
         if change.value == value.strip():
             self._plain[key] = change.path
-        return True
+        return value_at(small, place)
 
     def _checked(self, place: KeyPath, entry: Any) -> Any:
         """Return an entry validated, with what its policy says; None if something is wrong."""
@@ -131,10 +142,26 @@ def _by_entry(sets: Sequence[str]) -> dict[KeyPath, list[str]]:
     """Return the changes by the entry they are of; those that are of none under ``()``."""
     found: dict[KeyPath, list[str]] = {}
     for text in sets:
-        path = split_key(text.partition("=")[0].strip()) or ("",)
-        depth = 2 if path[0] in _ENTRIES else 1 if path[0] in _RECORDS else 0
-        found.setdefault(path[:depth] if len(path) > depth else (), []).append(text)
+        found.setdefault(_entry_of(text.partition("=")[0].strip()), []).append(text)
     return found
+
+
+@lru_cache(maxsize=256)
+def _entry_of(key: str) -> KeyPath:
+    """Return where the entry stands that a dotted key is in; ``()`` if it is in none."""
+    path = split_key(key) or ("",)
+    depth = 2 if path[0] in _ENTRIES else 1 if path[0] in _RECORDS else 0
+    return path[:depth] if len(path) > depth else ()
+
+
+def _replaced(table: Any, path: KeyPath, value: str) -> Any:
+    """Return nested tables and lists with the value at a path replaced; the rest is shared."""
+    if not path:
+        return value
+    if isinstance(table, list):
+        at = int(path[0])
+        return [*table[:at], _replaced(table[at], path[1:], value), *table[at + 1 :]]
+    return {**table, path[0]: _replaced(table.get(path[0]), path[1:], value)}
 
 
 def _is_plain(value: str) -> bool:

@@ -58,11 +58,18 @@ def read_written(path: Path, shown: str) -> Written | Problem:
     shown
         How it is called in messages.
     """
-    if path.name.endswith(WORKBOOK):
-        return _of_workbook(path, shown)
-    content = read_bytes(path, shown, SCENARIO_LIMIT)
+    workbook = path.name.endswith(WORKBOOK)
+    limit = TABLE_LIMIT if workbook else SCENARIO_LIMIT
+    content = read_bytes(path, shown, limit, text=not workbook)
     if isinstance(content, Problem):
         return content
+    return written_in(content, shown, workbook=workbook)
+
+
+def written_in(content: bytes, shown: str, *, workbook: bool) -> Written | Problem:
+    """Return the scenario in the bytes of a file called ``shown``, or why it cannot be read."""
+    if workbook:
+        return _of_workbook(content, shown)
     parsed = parse_toml(content, shown)
     if isinstance(parsed, Problem):
         return parsed
@@ -70,10 +77,7 @@ def read_written(path: Path, shown: str) -> Written | Problem:
     return Written(data, Trail.of_file(shown, lines), content)
 
 
-def _of_workbook(path: Path, shown: str) -> Written | Problem:
-    content = read_bytes(path, shown, TABLE_LIMIT, text=False)
-    if isinstance(content, Problem):
-        return content
+def _of_workbook(content: bytes, shown: str) -> Written | Problem:
     if not content.startswith(_ZIP):
         return Problem("L1-not-a-workbook", Place(shown), {"found": shown, "reason": "ZIP"})
     sheets, problems = sheets_of(content, shown)

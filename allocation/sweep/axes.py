@@ -44,14 +44,17 @@ class Range:
 
     def at(self, share: float) -> str:
         """Return the value at a share of the way from start to stop, on the steps."""
-        width = self.stop - self.start
-        step = self.step or self._fine
-        steps = width / step
-        return self.text(self.start + step * min(int(share * (int(steps) + 1)), int(steps)))
+        step, steps = self._steps
+        return self.text(self.start + step * min(int(share * (steps + 1)), steps))
 
-    @property
+    @cached_property
+    def _steps(self) -> tuple[Fraction, int]:
+        """The step, and how many of them fit in the range."""
+        step = self.step or self._fine()
+        return step, int((self.stop - self.start) / step)
+
     def _fine(self) -> Fraction:
-        """A power of ten that divides the range finely, but no amount below one fen."""
+        """Return a power of ten that divides the range finely, but no amount below one fen."""
         places = len(str(UNITS[self.unit])) - 1 if self.unit in UNITS else _MOST_PLACES
         step = Fraction(1)
         while step * _PARTS > self.stop - self.start and step > Fraction(1, 10**places):

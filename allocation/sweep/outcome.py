@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from allocation import engine
 from allocation.errors import BokuanError, ConflictError, FaultError, InputError, Problem
 from allocation.scenario.varied import Varied
+from allocation.sweep.ground import Ground
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from allocation.scenario import Loaded
 
@@ -85,21 +86,14 @@ class Start:
         varied = Varied.of(loaded)
         return cls(replace(varied, loaded=replace(loaded, inputs={})), totals, solver)
 
+    @cached_property
+    def ground(self) -> Ground | None:
+        """What cases in which only numbers change have in common; None if there are none."""
+        return Ground.of(self.varied.loaded, self.totals)
+
     def packed(self, *, reads: bool) -> bytes:
         """Return it to be sent to another process, which may read files there or not."""
         return pickle.dumps(replace(self, reads=reads))
-
-
-def solve_packed(packed: bytes, cases: Sequence[tuple[str, ...]]) -> list[Outcome | None]:
-    """Return what becomes of cases in another process; None for one whose files must be read."""
-    start = _unpacked(packed)
-    return [solve_case(start, sets) for sets in cases]
-
-
-@lru_cache(maxsize=1)
-def _unpacked(packed: bytes) -> Start:
-    start: Start = pickle.loads(packed)  # noqa: S301 (packed by the sweep that asks)
-    return start
 
 
 def solve_case(start: Start, sets: tuple[str, ...]) -> Outcome | None:

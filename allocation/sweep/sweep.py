@@ -7,8 +7,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from allocation.errors import BokuanError, FaultError, Problem
+from allocation.sweep.batch import proven_at_once, solve_packed
 from allocation.sweep.journal import Journal, key_of
-from allocation.sweep.outcome import Outcome, Start, solve_case, solve_packed
+from allocation.sweep.outcome import Outcome, Start, solve_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
     Case = tuple[str, ...]
     Batch = list[Case]
 
-#: Cases sent at once at most, and batches that wait for a worker at most.
-_BATCH, _WAITING = 64, 64
+#: Cases that are looked at together here at most.
+_BATCH = 1024
+#: Cases sent to a worker together at most; and into how many parts fewer are split at least.
+_SENT, _SPLIT = 256, 8
+#: Cases that are solved one by one before any of them counts as finished, at most.
+_FEW, _SHARE = 64, 64
+#: Batches that wait for a worker at most.
+_WAITING = 64
 
 
 def sweep_cases(
@@ -70,12 +77,12 @@ def _solved(
     start: Start, cases: Batch, executor: Executor | None, *, reads: bool
 ) -> Iterator[tuple[Batch, list[Outcome]]]:
     """Yield batches of cases as they are finished."""
-    size = max(1, min(_BATCH, len(cases) // _WAITING))
-    batches = (cases[at : at + size] for at in range(0, len(cases), size))
+    size, few = min(_SENT, -(-len(cases) // _SPLIT)), max(1, min(_FEW, len(cases) // _SHARE))
     if executor is None:
-        for batch in batches:
-            yield batch, [_here(start, sets) for sets in batch]
+        for batch in _parts(cases, _BATCH):
+            yield from _solved_here(start, batch, few)
         return
+    batches = _parts(cases, size if start.ground else few)
     packed = start.packed(reads=reads)
     running: dict[Future[list[Outcome | None]], Batch] = {}
     try:
@@ -90,6 +97,20 @@ def _solved(
     finally:
         for future in running:
             future.cancel()
+
+
+def _parts(cases: Batch, size: int) -> Iterator[Batch]:
+    return (cases[at : at + size] for at in range(0, len(cases), size))
+
+
+def _solved_here(start: Start, batch: Batch, few: int) -> Iterator[tuple[Batch, list[Outcome]]]:
+    """Yield those that are proven at once, then a few of the others at a time."""
+    proven = proven_at_once(start, batch)
+    if proven:
+        yield [batch[at] for at in proven], list(proven.values())
+    others = [sets for at, sets in enumerate(batch) if at not in proven]
+    for part in _parts(others, few):
+        yield part, [_here(start, sets) for sets in part]
 
 
 def _finished(start: Start, batch: Batch, future: Future[list[Outcome | None]]) -> list[Outcome]:

@@ -2,6 +2,7 @@
 
 import pytest
 from generated import KINDS, write_scenario
+from workbooks import filled
 
 import allocation
 from allocation.errors import BokuanError
@@ -60,6 +61,13 @@ def test_generated_scenarios(tmp_path, campaign, kind):
         # The other weight stays: they do not add up to 100 %.
         refused = [outcome for outcome in found.outcomes if outcome.state == "refused"]
         assert any("L1-weights-sum" in outcome.codes for outcome in refused)
+
+
+def test_a_workbook_gives_what_its_file_gives(tmp_path):
+    vary = {"pot.amount": "20亿元,21亿元", "rounding.quantum": "1元,1万元"}
+    found = allocation.sweep(filled(tmp_path / "book.xlsx", "national-2022"), vary)
+    assert found.done.all()
+    assert found.outcomes == allocation.sweep("national-2022", vary).outcomes
 
 
 def test_changes_that_need_the_files_read_again(tmp_path):
