@@ -19,9 +19,9 @@ All quantities are whole quanta. The first objective counts an amount once for e
 is met. Evenness cuts each :math:`m_{it}` into equal parts of its need that cost more and more, so
 that scarce cash reaches everyone's first part before anyone's second, then each :math:`e_{it}`
 into parts of its amount, so that what must be paid ahead of need goes to all; smoothness does the
-same to the months' totals. Every month of an amount is a node, so this is a flow (:mod:`.flow`): whole
-optima, whole multipliers. Cumulative columns keep the matrix at two entries a column, where prefix
-sums of payments would have T.
+same to the months' totals. Every month of an amount is a node, so this is a flow (:mod:`.flow`):
+whole optima, whole multipliers. Cumulative columns keep the matrix at two entries a column, where
+prefix sums of payments would have T.
 
 Deadlines and shares payable on issue are bounds on P; what was paid already is a payment with both
 bounds equal. Multi-period flows: Ahuja, Magnanti and Orlin, *Network Flows* (1993), section 1.3 and
