@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allocation.errors import Place, Problem, Spoken, raise_if_any
 from allocation.ledger.chain import ENTRY, definitions, journal_hash
 from allocation.ledger.holders import holder_ids
+from allocation.ledger.moves import Moves
 from allocation.ledger.records import CENTRAL, WAYS, Line, line_of
 from allocation.money import format_amount
 
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from allocation.ledger.records import Holder, MadeBy, Movement, MovementKind
-
-    #: What decides which two accounts a movement joins: kind, line, holder, and accounts named.
-    _Way = tuple[MovementKind, Line, str, str, str]
+    from allocation.ledger.moves import Way
+    from allocation.ledger.records import Holder, MadeBy, Movement
 
 _ENTRY = f"INSERT INTO entry ({', '.join(ENTRY)}) VALUES ({', '.join('?' * len(ENTRY))})"  # noqa: S608
 _JOURNAL = (
@@ -92,7 +91,7 @@ class _Accounts:
             self.lines[line] = made.lastrowid or 0
         return self.lines[line]
 
-    def way(self, way: _Way, lower: int, upper: int) -> tuple[int, int]:
+    def way(self, way: Way, lower: int, upper: int) -> tuple[int, int]:
         """Return the two accounts a movement joins, from its lower and its upper holder."""
         kind, line, _, source, target = way
         ways, number = WAYS[kind], self.line(line)
@@ -114,7 +113,7 @@ class _Accounts:
 
 def post(
     connection: sqlite3.Connection,
-    movements: Sequence[Movement],
+    movements: Sequence[Movement] | Moves,
     made: Made,
     holders: Sequence[Holder] = (),
 ) -> int:
@@ -126,23 +125,20 @@ def post(
         With every movement that is not sound, and every account that would fall below zero on
         any day.
     """
-    if not movements:
+    moves = movements if isinstance(movements, Moves) else Moves.of(movements)
+    if not len(moves):
         raise_if_any([Problem("L12-nothing-to-post")])
-    each = [_way(movement) for movement in movements]
-    distinct = list(dict.fromkeys(each))
-    raise_if_any(_unsound(movements, distinct))
-    ids, parents = holder_ids(connection, list(dict.fromkeys(m.holder for m in movements)), holders)
+    raise_if_any(_unsound(moves))
+    codes = list(dict.fromkeys(way.holder for way in moves.ways))
+    ids, parents = holder_ids(connection, codes, holders)
     accounts = _Accounts(connection)
-    ways = {way: accounts.way(way, ids[way[2]], parents[way[2]]) for way in distinct}
+    joined = [accounts.way(way, ids[way.holder], parents[way.holder]) for way in moves.ways]
+    ends = [(way.kind, *pair) for way, pair in zip(moves.ways, joined, strict=True)]
+    columns = (moves.amounts, moves.days, moves.documents, moves.notes, moves.origins, moves.hashes)
     rows = [
-        (m.kind, *ways[way], m.amount, m.on, m.document, m.note, m.origin, m.origin_hash, None)
-        for m, way in zip(movements, each, strict=True)
+        (*ends[way], *rest, None) for way, *rest in zip(moves.way, *columns, strict=True)
     ]
     return write(connection, rows, made)
-
-
-def _way(movement: Movement) -> _Way:
-    return movement.kind, movement.line, movement.holder, movement.source, movement.target
 
 
 def write(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], made: Made) -> int:
@@ -167,17 +163,15 @@ def write(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], made:
     return journal
 
 
-def _unsound(movements: Sequence[Movement], distinct: Sequence[_Way]) -> list[Problem]:
+def _unsound(moves: Moves) -> list[Problem]:
     """Return what is wrong with movements by themselves."""
-    days = {day for day in {movement.on for movement in movements} if not _is_day(day)}
-    odd = any(_misled(way) for way in distinct)
-    amounts = [movement.amount for movement in movements]
-    if not days and not odd and min(amounts) > 0 and max(amounts) < _MOST:
+    sound = all(map(_is_day, set(moves.days))) and not any(map(_misled, moves.ways))
+    if sound and min(moves.amounts) > 0 and max(moves.amounts) < _MOST:
         return []
-    return [problem for movement in movements for problem in _wrong(movement)]
+    return [problem for movement in moves for problem in _wrong(movement)]
 
 
-def _misled(way: _Way) -> bool:
+def _misled(way: Way) -> bool:
     """Whether a movement names accounts that its kind does not join, or a holder that has none."""
     kind, _, holder, source, target = way
     ways = WAYS[kind]
