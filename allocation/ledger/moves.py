@@ -73,4 +73,4 @@ class Moves:
         columns = (self.documents, self.notes, self.origins, self.hashes)
         for at, amount, day, *rest in zip(self.way, self.amounts, self.days, *columns, strict=True):
             kind, line, holder, source, target = self.ways[at]
-            yield Movement(kind, line, holder, amount, day, source, target, *rest)  # type: ignore[arg-type]  # a column each
+            yield Movement(kind, line, holder, amount, day, source, target, *rest)

@@ -11,6 +11,7 @@ from allocation.ledger.chain import ENTRY, definitions, journal_hash
 from allocation.ledger.holders import holder_ids
 from allocation.ledger.moves import Moves
 from allocation.ledger.records import CENTRAL, WAYS, Line, line_of
+from allocation.ledger.uncollected import uncollected
 from allocation.money import format_amount
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _JOURNAL = (
 _SHORT = """
 WITH taken AS (
     SELECT source AS id, min(valid_on) AS since, sum(amount) AS amount
-    FROM entry WHERE journal = :journal GROUP BY source
+    FROM entry WHERE id >= :first GROUP BY source
 ), doubtful AS (
     SELECT id FROM taken JOIN account USING (id)
     WHERE account.kind <> 'source' AND account.balance - taken.amount < (
@@ -41,9 +42,9 @@ WITH taken AS (
     )
 ), moved AS (
     SELECT source AS id, valid_on AS day, -amount AS amount, -amount AS own
-    FROM entry WHERE journal = :journal AND source IN doubtful
+    FROM entry WHERE id >= :first AND source IN doubtful
     UNION ALL SELECT target, valid_on, amount, amount
-    FROM entry WHERE journal = :journal AND target IN doubtful
+    FROM entry WHERE id >= :first AND target IN doubtful
     UNION ALL SELECT source, day, -amount, 0 FROM daily WHERE source IN doubtful
     UNION ALL SELECT target, day, amount, 0 FROM daily WHERE target IN doubtful
 ), ended AS (
@@ -111,6 +112,7 @@ class _Accounts:
         return self.known[key]
 
 
+@uncollected()
 def post(
     connection: sqlite3.Connection,
     movements: Sequence[Movement] | Moves,
@@ -135,9 +137,7 @@ def post(
     joined = [accounts.way(way, ids[way.holder], parents[way.holder]) for way in moves.ways]
     ends = [(way.kind, *pair) for way, pair in zip(moves.ways, joined, strict=True)]
     columns = (moves.amounts, moves.days, moves.documents, moves.notes, moves.origins, moves.hashes)
-    rows = [
-        (*ends[way], *rest, None) for way, *rest in zip(moves.way, *columns, strict=True)
-    ]
+    rows = [(*ends[way], *rest, None) for way, *rest in zip(moves.way, *columns, strict=True)]
     return write(connection, rows, made)
 
 
@@ -154,7 +154,7 @@ def write(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], made:
     (first,) = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM entry").fetchone()
     entries = [(first + at, journal, *row) for at, row in enumerate(rows)]
     connection.executemany(_ENTRY, entries)
-    raise_if_any(_below_zero(connection, journal))
+    raise_if_any(_below_zero(connection, first))
     recorded = max(datetime.now(UTC).isoformat(timespec="microseconds"), before)
     accounts = definitions(connection, known)
     sums = len(rows), sum(row[3] for row in rows), known + len(accounts)
@@ -204,9 +204,9 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _below_zero(connection: sqlite3.Connection, journal: int) -> list[Problem]:
-    """Return the accounts that the entries of a journal take below zero on some day."""
-    found = connection.execute(_SHORT, {"journal": journal, "most": _SHOWN})
+def _below_zero(connection: sqlite3.Connection, first: int) -> list[Problem]:
+    """Return the accounts that the entries from the first on take below zero on some day."""
+    found = connection.execute(_SHORT, {"first": first, "most": _SHOWN})
     return [_short(connection, *row) for row in found.fetchall()]
 
 

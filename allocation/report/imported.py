@@ -12,6 +12,7 @@ from allocation.ledger.imports.mapping import read_mapping
 from allocation.ledger.imports.rows import read_rows
 from allocation.ledger.imports.shelf import known_of, movements_of
 from allocation.ledger.posting import Made
+from allocation.ledger.uncollected import uncollected
 from allocation.money import format_amount
 from allocation.report.layout import printable
 from allocation.report.marked_copy import save_marked
@@ -68,6 +69,7 @@ class Imported:
         }
 
 
+@uncollected()
 def import_file(
     book: Book,
     path: Path | str,

@@ -98,7 +98,7 @@ def _there(every: Postings, entered: Mapping[Content, int]) -> list[bool]:
 
 
 def _named(new: Postings, known: Known) -> Postings:
-    """Return new rows with their hashes; those of entries that were reversed are not given again."""
+    """Return new rows with their hashes; what a reversed entry was called, none is again."""
     if not known.reversed:
         return new.hashed(new.occurrences)
     gone = Counter(map(content_of, known.reversed))

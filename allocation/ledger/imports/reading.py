@@ -61,7 +61,7 @@ class Rows:
     def extend(self, other: Rows) -> None:
         """Add other rows after these."""
         for name, column in self._columns.items():
-            column += other.column(name)
+            column.extend(other.column(name))
 
     def where(self, chosen: Iterable[bool]) -> Self:
         """Return some of the rows."""
