@@ -63,14 +63,15 @@ def take_in(reading: Reading, known: Known, overlap: Overlap = "ask") -> Intake:
     """
     every = identified(reading, known)
     same_file = reading.opened.sha256 in known.files
+    if reading.marks:
+        none = every.where([False] * len(every))
+        return Intake(reading, none, none, same_file)
     entered = Counter(map(content_of, known.entered))
     if overlap == "add" and not same_file:
         every = _beside(every, entered)
     there = _there(every, entered)
     new = _named(every.where([not one for one in there]), known)
     intake = Intake(reading, new, every.where(there), same_file)
-    if reading.marks:
-        return intake
     if same_file and len(new):
         _mark_other_reading(intake, known)
     elif not same_file and overlap == "ask":

@@ -70,6 +70,7 @@ class _Body:
         self.reading, self.at, self.sheet, self.head = reading, at, sheet, head
         self.mapping = mapping
         self.cells: list[Sequence[Cell]] = list(zip_longest(*sheet.rows, fillvalue=""))
+        self.distinct = list(map(set, self.cells))
         self.wrong: set[int] = set()
 
     def read(self) -> None:
@@ -95,7 +96,7 @@ class _Body:
         found: dict[Field_, list[Cell]] = {}
         for field_, at in self.head.columns.items():
             cells = list(self.cells[at])
-            if blanks := _BLANKS.intersection(cells):
+            if blanks := _BLANKS & self.distinct[at]:
                 cells = ["" if cell in blanks else cell for cell in cells]
             found[field_] = cells
             self._fill_merged(field_, at, cells)
@@ -148,10 +149,9 @@ class _Body:
         note = self.head.columns.get("note")
         found = set()
         for at, column in enumerate(self.cells):
-            cells = column[start:]
-            words = {c for c in _maybe_totals(cells) if _says_total(c)}
+            words = _totals(self.distinct[at])
             if words and at != note:
-                found |= {row for row, cell in enumerate(cells, start) if cell in words}
+                found |= {row for row, cell in enumerate(column[start:], start) if cell in words}
         return {row for row in found if _says_total(who[row]) or not _is_day(day[row])}
 
     def _unread(self, kept: set[int]) -> None:
@@ -307,11 +307,12 @@ def _in_unit(cell: Cell, unit: Cell, otherwise: str | None) -> int | Wrong:
     return read_amount(cell, said or otherwise)
 
 
-def _maybe_totals(cells: Sequence[Cell]) -> set[Cell]:
-    """Return distinct cells among which a total may be: none if they hold no word of one."""
-    distinct = set(cells)
+def _totals(distinct: set[Cell]) -> set[Cell]:
+    """Return those of a column's cells that say total; all are asked at once whether any may."""
     every = "\n".join(map(str, distinct))
-    return distinct if "计" in every or "total" in every.lower() else set()
+    if "计" not in every and "total" not in every.lower():
+        return set()
+    return {cell for cell in distinct if _says_total(cell)}
 
 
 def _says_total(cell: Cell) -> bool:
