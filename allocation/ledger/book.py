@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from allocation.disbursement.issue import Issue
+    from allocation.ledger.moves import Moves
     from allocation.ledger.records import Holder, Movement
 
 
@@ -115,7 +116,7 @@ class Book:
 
     def post(
         self,
-        movements: Sequence[Movement],
+        movements: Sequence[Movement] | Moves,
         made: Made | None = None,
         holders: Sequence[Holder] = (),
         *,

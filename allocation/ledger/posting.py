@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from allocation.errors import Place, Problem, Spoken, raise_if_any
 from allocation.ledger.chain import ENTRY, definitions, journal_hash
 from allocation.ledger.holders import holder_ids
+from allocation.ledger.moves import Moves
 from allocation.ledger.records import CENTRAL, WAYS, Line, line_of
+from allocation.ledger.uncollected import uncollected
 from allocation.money import format_amount
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from allocation.ledger.records import Holder, MadeBy, Movement, MovementKind
-
-    #: What decides which two accounts a movement joins: kind, line, holder, and accounts named.
-    _Way = tuple[MovementKind, Line, str, str, str]
+    from allocation.ledger.moves import Way
+    from allocation.ledger.records import Holder, MadeBy, Movement
 
 _ENTRY = f"INSERT INTO entry ({', '.join(ENTRY)}) VALUES ({', '.join('?' * len(ENTRY))})"  # noqa: S608
 _JOURNAL = (
@@ -32,7 +32,7 @@ _JOURNAL = (
 _SHORT = """
 WITH taken AS (
     SELECT source AS id, min(valid_on) AS since, sum(amount) AS amount
-    FROM entry WHERE journal = :journal GROUP BY source
+    FROM entry WHERE id >= :first GROUP BY source
 ), doubtful AS (
     SELECT id FROM taken JOIN account USING (id)
     WHERE account.kind <> 'source' AND account.balance - taken.amount < (
@@ -42,9 +42,9 @@ WITH taken AS (
     )
 ), moved AS (
     SELECT source AS id, valid_on AS day, -amount AS amount, -amount AS own
-    FROM entry WHERE journal = :journal AND source IN doubtful
+    FROM entry WHERE id >= :first AND source IN doubtful
     UNION ALL SELECT target, valid_on, amount, amount
-    FROM entry WHERE journal = :journal AND target IN doubtful
+    FROM entry WHERE id >= :first AND target IN doubtful
     UNION ALL SELECT source, day, -amount, 0 FROM daily WHERE source IN doubtful
     UNION ALL SELECT target, day, amount, 0 FROM daily WHERE target IN doubtful
 ), ended AS (
@@ -92,7 +92,7 @@ class _Accounts:
             self.lines[line] = made.lastrowid or 0
         return self.lines[line]
 
-    def way(self, way: _Way, lower: int, upper: int) -> tuple[int, int]:
+    def way(self, way: Way, lower: int, upper: int) -> tuple[int, int]:
         """Return the two accounts a movement joins, from its lower and its upper holder."""
         kind, line, _, source, target = way
         ways, number = WAYS[kind], self.line(line)
@@ -112,9 +112,10 @@ class _Accounts:
         return self.known[key]
 
 
+@uncollected()
 def post(
     connection: sqlite3.Connection,
-    movements: Sequence[Movement],
+    movements: Sequence[Movement] | Moves,
     made: Made,
     holders: Sequence[Holder] = (),
 ) -> int:
@@ -126,23 +127,18 @@ def post(
         With every movement that is not sound, and every account that would fall below zero on
         any day.
     """
-    if not movements:
+    moves = movements if isinstance(movements, Moves) else Moves.of(movements)
+    if not len(moves):
         raise_if_any([Problem("L12-nothing-to-post")])
-    each = [_way(movement) for movement in movements]
-    distinct = list(dict.fromkeys(each))
-    raise_if_any(_unsound(movements, distinct))
-    ids, parents = holder_ids(connection, list(dict.fromkeys(m.holder for m in movements)), holders)
+    raise_if_any(_unsound(moves))
+    codes = list(dict.fromkeys(way.holder for way in moves.ways))
+    ids, parents = holder_ids(connection, codes, holders)
     accounts = _Accounts(connection)
-    ways = {way: accounts.way(way, ids[way[2]], parents[way[2]]) for way in distinct}
-    rows = [
-        (m.kind, *ways[way], m.amount, m.on, m.document, m.note, m.origin, m.origin_hash, None)
-        for m, way in zip(movements, each, strict=True)
-    ]
+    joined = [accounts.way(way, ids[way.holder], parents[way.holder]) for way in moves.ways]
+    ends = [(way.kind, *pair) for way, pair in zip(moves.ways, joined, strict=True)]
+    columns = (moves.amounts, moves.days, moves.documents, moves.notes, moves.origins, moves.hashes)
+    rows = [(*ends[way], *rest, None) for way, *rest in zip(moves.way, *columns, strict=True)]
     return write(connection, rows, made)
-
-
-def _way(movement: Movement) -> _Way:
-    return movement.kind, movement.line, movement.holder, movement.source, movement.target
 
 
 def write(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], made: Made) -> int:
@@ -158,7 +154,7 @@ def write(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], made:
     (first,) = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM entry").fetchone()
     entries = [(first + at, journal, *row) for at, row in enumerate(rows)]
     connection.executemany(_ENTRY, entries)
-    raise_if_any(_below_zero(connection, journal))
+    raise_if_any(_below_zero(connection, first))
     recorded = max(datetime.now(UTC).isoformat(timespec="microseconds"), before)
     accounts = definitions(connection, known)
     sums = len(rows), sum(row[3] for row in rows), known + len(accounts)
@@ -167,17 +163,15 @@ def write(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], made:
     return journal
 
 
-def _unsound(movements: Sequence[Movement], distinct: Sequence[_Way]) -> list[Problem]:
+def _unsound(moves: Moves) -> list[Problem]:
     """Return what is wrong with movements by themselves."""
-    days = {day for day in {movement.on for movement in movements} if not _is_day(day)}
-    odd = any(_misled(way) for way in distinct)
-    amounts = [movement.amount for movement in movements]
-    if not days and not odd and min(amounts) > 0 and max(amounts) < _MOST:
+    sound = all(map(_is_day, set(moves.days))) and not any(map(_misled, moves.ways))
+    if sound and min(moves.amounts) > 0 and max(moves.amounts) < _MOST:
         return []
-    return [problem for movement in movements for problem in _wrong(movement)]
+    return [problem for movement in moves for problem in _wrong(movement)]
 
 
-def _misled(way: _Way) -> bool:
+def _misled(way: Way) -> bool:
     """Whether a movement names accounts that its kind does not join, or a holder that has none."""
     kind, _, holder, source, target = way
     ways = WAYS[kind]
@@ -210,9 +204,9 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _below_zero(connection: sqlite3.Connection, journal: int) -> list[Problem]:
-    """Return the accounts that the entries of a journal take below zero on some day."""
-    found = connection.execute(_SHORT, {"journal": journal, "most": _SHOWN})
+def _below_zero(connection: sqlite3.Connection, first: int) -> list[Problem]:
+    """Return the accounts that the entries from the first on take below zero on some day."""
+    found = connection.execute(_SHORT, {"first": first, "most": _SHOWN})
     return [_short(connection, *row) for row in found.fetchall()]
 
 

@@ -291,12 +291,20 @@ END;
 
 CREATE TRIGGER journal_sealed AFTER INSERT ON journal
 BEGIN
-    -- Amounts and balances are looked at here too: a connection can switch CHECK off.
+    -- Its entries are the last ones, as many as it says, and no other names it: so they are found
+    -- by their numbers. Amounts and balances are looked at here too: a connection can switch CHECK off.
     SELECT RAISE(ABORT, 'count') FROM (
-        SELECT count(*) AS entries, sum(amount) AS amount, min(amount) AS least
-        FROM entry WHERE journal = NEW.id
+        SELECT
+            count(*) AS entries, sum(amount) AS amount, min(amount) AS least,
+            min(journal) AS first, max(journal) AS last
+        FROM entry WHERE id > (SELECT max(id) FROM entry) - NEW.entries
     ) AS own
-    WHERE own.entries <> NEW.entries OR own.amount IS NOT NEW.amount OR own.least <= 0;
+    WHERE own.entries <> NEW.entries OR own.amount IS NOT NEW.amount OR own.least <= 0
+        OR own.first <> NEW.id OR own.last <> NEW.id
+        OR EXISTS (
+            SELECT 1 FROM entry
+            WHERE journal = NEW.id AND id <= (SELECT max(id) FROM entry) - NEW.entries
+        );
 
     -- Both sides hold the same money, and the kind may go that way.
     SELECT RAISE(ABORT, 'movement') WHERE EXISTS (
@@ -306,7 +314,7 @@ BEGIN
                 kind,
                 iif(reverses IS NULL, source, target) AS source,
                 iif(reverses IS NULL, target, source) AS target
-            FROM entry WHERE journal = NEW.id
+            FROM entry WHERE id > (SELECT max(id) FROM entry) - NEW.entries
         ) AS moved
         LEFT JOIN account AS a ON a.id = moved.source
         LEFT JOIN account AS b ON b.id = moved.target
@@ -328,7 +336,8 @@ BEGIN
         SELECT 1
         FROM entry
         LEFT JOIN entry AS old ON old.id = entry.reverses
-        WHERE entry.journal = NEW.id AND entry.reverses IS NOT NULL AND (
+        WHERE entry.id > (SELECT max(id) FROM entry) - NEW.entries
+        AND entry.reverses IS NOT NULL AND (
             old.reverses IS NOT NULL OR old.kind IS NOT entry.kind
             OR old.source IS NOT entry.target OR old.target IS NOT entry.source
             OR old.amount IS NOT entry.amount OR old.journal >= NEW.id
@@ -341,9 +350,13 @@ BEGIN
         SELECT holding, sum(amount) AS amount
         FROM (
             SELECT target AS holding, sum(amount) AS amount
-            FROM entry WHERE journal = NEW.id GROUP BY target
+            FROM entry
+            WHERE id > (SELECT max(id) FROM entry) - NEW.entries
+            GROUP BY target
             UNION ALL
-            SELECT source, -sum(amount) FROM entry WHERE journal = NEW.id GROUP BY source
+            SELECT source, -sum(amount) FROM entry
+            WHERE id > (SELECT max(id) FROM entry) - NEW.entries
+            GROUP BY source
         )
         GROUP BY holding
     ) AS moved
@@ -362,7 +375,7 @@ BEGIN
         valid_on,
         sum(iif(reverses IS NULL, amount, -amount))
     FROM entry
-    WHERE journal = NEW.id
+    WHERE id > (SELECT max(id) FROM entry) - NEW.entries
     GROUP BY a, b, kind, valid_on
     ON CONFLICT DO UPDATE SET amount = daily.amount + excluded.amount;
 

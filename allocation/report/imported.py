@@ -12,6 +12,7 @@ from allocation.ledger.imports.mapping import read_mapping
 from allocation.ledger.imports.rows import read_rows
 from allocation.ledger.imports.shelf import known_of, movements_of
 from allocation.ledger.posting import Made
+from allocation.ledger.uncollected import uncollected
 from allocation.money import format_amount
 from allocation.report.layout import printable
 from allocation.report.marked_copy import save_marked
@@ -49,7 +50,7 @@ class Imported:
         if self.journal is None:
             yield say("imports-nothing-new", language, file=words["file"])
         else:
-            total = format_amount(intake.total)
+            total = format_amount(intake.new.total)
             yield say("imports-done", language, total=total, journal=self.journal, **words)
         for kind, (count, fen) in self._by_kind().items():
             name = say(f"imports-kind-{kind}", language)
@@ -60,7 +61,7 @@ class Imported:
         yield from _passed_over(reading, language)
 
     def _by_kind(self) -> dict[str, tuple[int, int]]:
-        contents = [posting.content for posting in self.intake.new]
+        contents = self.intake.new.contents
         counts = Counter(content.kind for content in contents)
         return {
             kind: (count, sum(content.fen for content in contents if content.kind == kind))
@@ -68,6 +69,7 @@ class Imported:
         }
 
 
+@uncollected()
 def import_file(
     book: Book,
     path: Path | str,
@@ -110,7 +112,7 @@ def import_file(
     reading = read_file(path, mapping=mapping, sheets=sheets, **given)
     intake = take_in(reading, known_of(book, reading), overlap)
     refuse_if_wrong(reading, marked, language)
-    if not intake.new:
+    if not len(intake.new):
         return Imported(intake, None)
     opened = reading.opened
     made = Made("import", opened.file, opened.sha256)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from allocation.ledger.book import Book
-    from allocation.ledger.imports.intake import Content
     from allocation.ledger.imports.known import Entered
+    from allocation.ledger.imports.postings import Content
 
 #: More rows of a table than this stand in the file only.
 MOST_ROWS = 60

@@ -215,7 +215,7 @@ def _rows(text: str, file: str) -> tuple[list[_Row], list[Problem]]:
 def _numbered(reader: Iterator[list[str]]) -> Iterator[_Row]:
     line = 1
     for cells in reader:
-        stripped = [cell.strip() for cell in cells]
+        stripped = list(map(str.strip, cells))
         if any(stripped):
             yield line, stripped
         line = reader.line_num + 1  # type: ignore[attr-defined]  # csv's own reader

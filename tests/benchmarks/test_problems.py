@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 
 import numpy as np
@@ -55,19 +56,27 @@ def test_the_rules_of_the_conflict_problem_conflict(kind):
 
 def test_the_same_payments_from_rows_csv_and_workbook(tmp_path):
     made = imports.payments(tmp_path, 300)
-    total = sum(row[3] for row in made.rows)
+    reading = imports.read_file(made.csv)
     works = {
-        "rows": lambda book: imports.import_read(book, imports.read_file(made.csv)),
+        "rows": lambda book: book.post(imports.new_moves(book, reading)),
         "csv": lambda book: imports.import_file(book, made.csv),
         "xlsx": lambda book: imports.import_file(book, made.xlsx),
     }
     for name, work in works.items():
         with imports.funded(tmp_path / f"{name}.db") as book:
             work(book)
-            assert book.positions()["disbursed"].sum() == total
-    with closing(imports.table(tmp_path / "bare.db")) as connection:
-        imports.bare(connection, made.rows)
-        assert connection.execute("SELECT sum(fen) FROM payment").fetchone() == (total,)
+            assert book.positions()["disbursed"].sum() == made.total
+
+
+def test_the_peer_of_an_import_writes_the_same_entries(tmp_path):
+    made = imports.payments(tmp_path, 300)
+    peer = imports.peer(tmp_path, made)
+    for write, table in ((peer.bare, "bare"), (peer.guarded, "entry")):
+        write()
+        with closing(sqlite3.connect(tmp_path / "peer.db")) as connection:
+            rows = connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()  # noqa: S608
+        assert rows[-300:] == peer.entries
+        assert sum(row[5] for row in rows[-300:]) == made.total
 
 
 def test_benchmarks_have_names_of_their_own():

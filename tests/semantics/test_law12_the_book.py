@@ -183,6 +183,32 @@ def test_sqlite_refuses_to_seal_what_may_not_be(funded, fault, said):
     assert sound(funded)
 
 
+@pytest.mark.parametrize("said", [0, 1, 3, -1])
+def test_a_journal_seals_all_entries_that_name_it_and_no_others(funded, said):
+    one, unit = account(funded, ZONES[0], "issued"), account(funded, UNIT, "issued")
+    entries = [("issue", unit, one, 5, "2023-07-01", None)] * 2
+    connection = raw(funded)
+    (previous,) = connection.execute("SELECT hash FROM journal WHERE id = 2").fetchone()
+    (last,) = connection.execute("SELECT max(id) FROM entry").fetchone()
+    connection.execute("PRAGMA ignore_check_constraints = 1")
+    for at, entry in enumerate(entries, last + 1):
+        connection.execute(
+            "INSERT INTO entry (id, journal, kind, source, target, amount, valid_on, reverses)"
+            " VALUES (?, 3, ?, ?, ?, ?, ?, ?)",
+            (at, *entry),
+        )
+    total = connection.execute(
+        "SELECT coalesce(sum(amount), 0) FROM entry WHERE id > ?", (last + 2 - said,)
+    ).fetchone()
+    with pytest.raises(sqlite3.IntegrityError, match="count"):
+        connection.execute(
+            "INSERT INTO journal VALUES (3, 'manual', '2099-01-01', '', '', ?, ?, 1, ?, 'x')",
+            (said, *total, previous),
+        )
+    connection.close()
+    assert sound(funded)
+
+
 def test_entries_without_a_journal_are_refused_at_commit(funded):
     connection = raw(funded)
     connection.execute("PRAGMA foreign_keys = ON")

@@ -11,7 +11,7 @@ from allocation.money import LARGEST_FEN, UNITS, parse_amount, plain
 from allocation.scenario.workbook.cells import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from allocation.scenario.workbook.sheets import Cell
 
@@ -28,6 +28,9 @@ _NEGATIVE = re.compile(r"[-−]|\(.*\)|（.*）")
 _SPACES = re.compile(r"\s+")
 #: As most cells are: digits, commas by threes, a point.
 _USUAL = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,13})(?:\.([0-9]{1,8}))?")
+
+#: Such amounts, one a line, with two places each.
+_ALL_YUAN = re.compile(r"(?:[0-9]{1,13}\.[0-9]{2}\n)++")
 
 
 class Wrong(NamedTuple):
@@ -117,6 +120,22 @@ def read_numbers(values: list[float], unit: str) -> list[int | Wrong]:
     for at in np.flatnonzero(~exact).tolist():
         found[at] = read_amount(values[at], unit)
     return found
+
+
+def read_yuan(values: Sequence[Cell]) -> list[int] | None:
+    """Return amounts in fen where every text is yuan with two places, as most exports write them.
+
+    None if any cell is written otherwise, is zero or too large: then each is read by itself.
+    """
+    if {*map(type, values)} != {str}:
+        return None
+    text = "\n".join(values) + "\n"  # type: ignore[arg-type]  # checked
+    if not _ALL_YUAN.fullmatch(text):
+        return None
+    found = list(map(int, text.replace(".", "").split()))
+    # A line break inside a cell makes more amounts than cells.
+    sound = len(found) == len(values) and min(found) > 0 and max(found) <= LARGEST_FEN
+    return found if sound else None
 
 
 def read_word(value: Cell, words: Mapping[str, object], code: str) -> object:

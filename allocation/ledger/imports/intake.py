@@ -10,59 +10,26 @@ same payments: then the whole file waits for the answer.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from allocation.errors import Problem
-from allocation.ledger.imports.lines import Lines
-from allocation.ledger.imports.mapping import MOVES
-from allocation.ledger.imports.recipients import BRINGS, Recipients
+from allocation.ledger.imports.identify import identified
+from allocation.ledger.imports.postings import content_of
 from allocation.money import format_amount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Mapping
 
     from allocation.ledger.imports.known import Entered, Known
-    from allocation.ledger.imports.reading import FileRow, Reading
-    from allocation.ledger.records import Holder, Line, MovementKind
+    from allocation.ledger.imports.postings import Content, Postings
+    from allocation.ledger.imports.reading import Reading
 
 #: What to do with rows that equal entries of another file and have no document number.
 Overlap = Literal["ask", "skip", "add"]
-_UNIT = "\x1f"
 
 
-class Content(NamedTuple):
-    """What makes a row the same as another."""
-
-    day: date
-    code: str
-    kind: MovementKind
-    fen: int
-    line: Line
-    document: str
-
-    def hash(self, occurrence: int) -> str:
-        """Return the SHA-256 of the content as the ``occurrence``-th of its kind, from 1."""
-        text = _UNIT.join(map(str, (*self[:4], *self.line, self.document, occurrence)))
-        return sha256(text.encode()).hexdigest()
-
-
-class Posting(NamedTuple):
-    """A row that is to be in the book: whose, what, and which of equal rows it is, from 1.
-
-    ``row_hash`` is the SHA-256 by which its entry names it; no two entries ever have the same.
-    """
-
-    row: FileRow
-    holder: Holder
-    content: Content
-    occurrence: int
-    row_hash: str = ""
-
-
-@dataclass
+@dataclass(frozen=True)
 class Intake:
     """What a file brings.
 
@@ -77,14 +44,9 @@ class Intake:
     """
 
     reading: Reading
-    new: list[Posting] = field(default_factory=list)
-    present: list[Posting] = field(default_factory=list)
-    same_file: bool = False
-
-    @property
-    def total(self) -> int:
-        """Return the sum of the new rows in fen."""
-        return sum(posting.content.fen for posting in self.new)
+    new: Postings
+    present: Postings
+    same_file: bool
 
 
 def take_in(reading: Reading, known: Known, overlap: Overlap = "ask") -> Intake:
@@ -99,80 +61,50 @@ def take_in(reading: Reading, known: Known, overlap: Overlap = "ask") -> Intake:
     overlap
         What becomes of rows without a document number that equal entries of another file.
     """
-    intake = Intake(reading, same_file=reading.opened.sha256 in known.files)
-    postings = identified(reading, known)
+    every = identified(reading, known)
+    same_file = reading.opened.sha256 in known.files
     if reading.marks:
-        return intake
+        none = every.where([False] * len(every))
+        return Intake(reading, none, none, same_file)
     entered = Counter(map(content_of, known.entered))
-    ever = entered + Counter(map(content_of, known.reversed))
-    if overlap == "add" and not intake.same_file:
-        postings = _beside(postings, entered)
-    for posting in postings:
-        there = posting.occurrence <= entered[posting.content]
-        if there:
-            intake.present.append(posting)
-        else:
-            ever[posting.content] += 1
-            row_hash = posting.content.hash(ever[posting.content])
-            intake.new.append(posting._replace(row_hash=row_hash))
-    if intake.same_file and intake.new:
+    if overlap == "add" and not same_file:
+        every = _beside(every, entered)
+    there = _there(every, entered)
+    new = _named(every.where([not one for one in there]), known)
+    intake = Intake(reading, new, every.where(there), same_file)
+    if same_file and len(new):
         _mark_other_reading(intake, known)
-    elif not intake.same_file and overlap == "ask":
+    elif not same_file and overlap == "ask":
         _mark_unsure(intake)
         _mark_changed(intake, known)
     return intake
 
 
-def identified(reading: Reading, known: Known) -> list[Posting]:
-    """Return every row with its holder and line; mark those that have none."""
-    recipients, lines = Recipients(known.holders), Lines(known)
-    seen: Counter[Content] = Counter()
-    found = []
-    # Money is received and issued before it is used, wherever the file says so.
-    for row in sorted(reading.rows, key=_stage):
-        holder = recipients.find(row.recipient, row.code, row.day, row.kind)
-        if isinstance(holder, Problem):
-            reading.mark(row, "recipient", holder)
-            continue
-        line = lines.find(row, holder.code)
-        if isinstance(line, Problem):
-            reading.mark(row, "purpose", line)
-            continue
-        if row.kind in BRINGS:
-            lines.learn(holder.code, line)
-        movement = MOVES[row.kind][0]
-        content = Content(row.day, holder.code, movement, row.fen, line, document_of(row))
-        seen[content] += 1
-        found.append(Posting(row, holder, content, seen[content]))
-    for row in reading.named:
-        holder = recipients.find(row.recipient, row.code, row.day, row.kind)
-        if isinstance(holder, Problem):
-            reading.mark(row, "recipient", holder)
-    return sorted(found, key=lambda posting: posting.row[:2])
-
-
-def _stage(row: FileRow) -> int:
-    return BRINGS.index(row.kind) if row.kind in BRINGS else len(BRINGS)
-
-
-def document_of(row: FileRow) -> str:
-    """Return the number by which the book knows a row: of its document, of its voucher, or both."""
-    return " ".join(filter(None, (row.document, row.voucher)))
-
-
-def content_of(entry: Entered) -> Content:
-    """Return the content of an entry."""
-    return Content(entry.day, entry.code, entry.kind, entry.fen, entry.line, entry.document)
-
-
-def _beside(postings: Sequence[Posting], entered: Mapping[Content, int]) -> list[Posting]:
+def _beside(every: Postings, entered: Mapping[Content, int]) -> Postings:
     """Return rows, those without a document number numbered on from the book's: all are new."""
-    return [
-        posting
-        if posting.content.document
-        else posting._replace(occurrence=posting.occurrence + entered[posting.content])
-        for posting in postings
+    pairs = zip(every.contents, every.occurrences, strict=True)
+    numbers = [
+        occurrence if content.document else occurrence + entered.get(content, 0)
+        for content, occurrence in pairs
     ]
+    return replace(every, occurrences=numbers)
+
+
+def _there(every: Postings, entered: Mapping[Content, int]) -> list[bool]:
+    """Return whether the book has as many of each row's equals as the file has up to it."""
+    if not entered:
+        return [False] * len(every)
+    pairs = zip(every.contents, every.occurrences, strict=True)
+    return [occurrence <= entered.get(content, 0) for content, occurrence in pairs]
+
+
+def _named(new: Postings, known: Known) -> Postings:
+    """Return new rows with their hashes; what a reversed entry was called, none is again."""
+    if not known.reversed:
+        return new.hashed(new.occurrences)
+    gone = Counter(map(content_of, known.reversed))
+    pairs = zip(new.contents, new.occurrences, strict=True)
+    return new.hashed([occurrence + gone[content] for content, occurrence in pairs])
 
 
 def _mark_other_reading(intake: Intake, known: Known) -> None:
@@ -202,7 +134,7 @@ def _mark_changed(intake: Intake, known: Known) -> None:
     for entry in known.entered:
         if entry.document and content_of(entry) not in here:
             other.setdefault((entry.document, entry.kind, entry.code), entry)
-    for posting in intake.new:
+    for posting in intake.new if other else ():
         content = posting.content
         before = other.get((content.document, content.kind, content.code))
         if posting.row.voucher and before:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import compress
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from allocation.errors import Place, Problem
@@ -37,6 +39,38 @@ class FileRow(NamedTuple):
     note: str
 
 
+class Rows:
+    """The movements of a file, kept by column: a row is made when it is asked for."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]] | None = None) -> None:
+        self._columns = {name: list((columns or {}).get(name, ())) for name in FileRow._fields}
+
+    def __len__(self) -> int:
+        return len(self._columns["row"])
+
+    def __getitem__(self, at: int) -> FileRow:
+        return FileRow._make(column[at] for column in self._columns.values())
+
+    def __iter__(self) -> Iterator[FileRow]:
+        return map(FileRow._make, zip(*self._columns.values(), strict=True))
+
+    def column(self, name: str) -> list[Any]:
+        """Return a field of every row."""
+        return self._columns[name]
+
+    def extend(self, other: Rows) -> None:
+        """Add other rows after these."""
+        for name, column in self._columns.items():
+            column.extend(other.column(name))
+
+    def where(self, chosen: Iterable[bool]) -> Self:
+        """Return some of the rows."""
+        which = list(chosen)
+        if all(which):
+            return self
+        return type(self)({name: list(compress(c, which)) for name, c in self._columns.items()})
+
+
 class Mark(NamedTuple):
     """A problem and the cell it stands in, by sheet, row and column from 0; -1 for all of a row."""
 
@@ -62,7 +96,7 @@ class Reading:
 
     opened: Opened
     heads: list[Head | None] = field(default_factory=list)
-    rows: list[FileRow] = field(default_factory=list)
+    rows: Rows = field(default_factory=Rows)
     named: list[FileRow] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
@@ -77,6 +111,12 @@ class Reading:
     def place(self, row: FileRow) -> Place:
         """Return where a row stands."""
         return self.opened.sheets[row.sheet].place(row.row)
+
+    def places(self, rows: Rows) -> list[str]:
+        """Return where rows stand, as text."""
+        where = zip(rows.column("sheet"), rows.column("row"), strict=True)
+        sheets = self.opened.sheets
+        return [sheets[sheet].place_text(row) for sheet, row in where]
 
     def mark(self, row: FileRow, field_: Field_ | None, problem: Problem) -> None:
         """Note that a row that was read is wrong after all: in a field's cell, or as a whole."""

@@ -40,7 +40,7 @@ class Recipients:
 
         A code that the book knows counts before the name, and must not contradict it.
         """
-        key = (name, code, kind in BRINGS, bisect_right(_changes(), day))
+        key = (name, code, kind in BRINGS, period_of(day))
         if key not in self._found:
             self._found[key] = self._look_up(name, code, day, brings=key[2])
         return self._found[key]
@@ -75,7 +75,7 @@ class Recipients:
 
     def _registered_holders(self, day: date) -> Mapping[str, Holder]:
         """Return the holders of the book that the registry knows, by its code."""
-        period = bisect_right(_changes(), day)
+        period = period_of(day)
         if period not in self._registered:
             pairs = [(_registered(holder.name, day), holder) for holder in self._holders.values()]
             named = {found.code: holder for found, holder in pairs if isinstance(found, Holder)}
@@ -89,6 +89,11 @@ class Recipients:
         if near == "—" and why is not None:
             near = str(why.words["nearest"])
         return Problem("L12-unknown-recipient", words={"found": shown(name), "nearest": near})
+
+
+def period_of(day: date) -> int:
+    """Return which of the periods a day is in within which names mean the same."""
+    return bisect_right(_changes(), day)
 
 
 @cache

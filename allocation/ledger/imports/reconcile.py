@@ -12,14 +12,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allocation.ledger.imports.intake import content_of, identified
+from allocation.ledger.imports.identify import identified
+from allocation.ledger.imports.postings import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
     from datetime import date
 
-    from allocation.ledger.imports.intake import Content, Posting
     from allocation.ledger.imports.known import Entered, Known
+    from allocation.ledger.imports.postings import Content, Posting
     from allocation.ledger.imports.reading import Reading
 
 #: Days by which file and book may differ on a movement without a document number; a choice of ours.
@@ -91,8 +92,8 @@ def reconcile(
     since, until
         First and last day in which entries are missed in the file; default: the file's own.
     """
-    rows = identified(reading, known)
-    days = [row.day for row in reading.rows]
+    rows = list(identified(reading, known))
+    days = reading.rows.column("day")
     kinds = tuple(sorted({row.content.kind for row in rows}))
     agreed, only_file, book = _agreed(rows, known.entered)
     pairs: list[Pair] = []

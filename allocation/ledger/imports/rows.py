@@ -7,6 +7,7 @@ few hundred different things they say.
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from allocation.errors import Place, Problem
@@ -19,9 +20,10 @@ from allocation.ledger.imports.cells import (
     read_text,
     read_word,
     read_year,
+    read_yuan,
 )
 from allocation.ledger.imports.heads import Head, find_head
-from allocation.ledger.imports.reading import FileRow, Mark, Reading, place_of
+from allocation.ledger.imports.reading import FileRow, Mark, Reading, Rows, place_of
 from allocation.money import UNITS, format_amount
 from allocation.scenario.workbook.cells import text_of
 
@@ -67,6 +69,8 @@ class _Body:
     ) -> None:
         self.reading, self.at, self.sheet, self.head = reading, at, sheet, head
         self.mapping = mapping
+        self.cells: list[Sequence[Cell]] = list(zip_longest(*sheet.rows, fillvalue=""))
+        self.distinct = list(map(set, self.cells))
         self.wrong: set[int] = set()
 
     def read(self) -> None:
@@ -77,22 +81,25 @@ class _Body:
         self._ragged(kept)
         picked = {field_: [cells[i] for i in kept] for field_, cells in columns.items()}
         values = self._values(picked, kept)
-        every = zip(kept, *(values[name] for name in FileRow._fields[2:]), strict=True)
-        found = [FileRow(self.at, *row) for row in every]
-        rows = [row for row in found if row.row not in self.wrong]
-        self.reading.rows += rows
-        self.reading.named += [row for row in found if row.row in self.wrong and _says_whom(row)]
-        if not self.wrong:
+        found = Rows({"sheet": [self.at] * len(kept), "row": kept, **values})
+        rows = found
+        if self.wrong:
+            rows = found.where(row not in self.wrong for row in kept)
+            wrong = found.where(row in self.wrong for row in kept)
+            self.reading.named += filter(_says_whom, wrong)
+        else:
             self._compare_totals(columns, rows)
+        self.reading.rows.extend(rows)
 
     def _columns(self) -> dict[Field_, list[Cell]]:
         """Return every mapped column of the whole sheet, blanks as empty text."""
-        rows, blanks = self.sheet.rows, _BLANKS
         found: dict[Field_, list[Cell]] = {}
         for field_, at in self.head.columns.items():
-            cells = [row[at] if at < len(row) else "" for row in rows]
-            found[field_] = ["" if cell in blanks else cell for cell in cells]
-            self._fill_merged(field_, at, found[field_])
+            cells = list(self.cells[at])
+            if blanks := _BLANKS & self.distinct[at]:
+                cells = ["" if cell in blanks else cell for cell in cells]
+            found[field_] = cells
+            self._fill_merged(field_, at, cells)
         return found
 
     def _fill_merged(self, field_: Field_, at: int, cells: list[Cell]) -> None:
@@ -114,15 +121,11 @@ class _Body:
             columns[name] for name in ("date", "recipient", "code", "amount") if name in columns
         ]
         totals = self._total_rows(day, who)
-        heads = {tuple(self.sheet.rows[row]) for row in range(self.head.first, start)}
-        again = {row for row in range(start, len(day)) if tuple(self.sheet.rows[row]) in heads}
+        again = self._heads_again()
         used = set(self.head.columns.values())
         unread = {row for row, column in self.sheet.unread if column in used}
-        empty = {
-            row
-            for row, cells in enumerate(zip(*needed, strict=True))
-            if row not in unread and all(cell == "" for cell in cells)
-        }
+        blank = [{row for row, cell in enumerate(cells) if cell == ""} for cells in needed]
+        empty = set.intersection(*blank) - unread
         remarks = {row for row in empty if any(text_of(c) for c in self.sheet.rows[row])}
         self.reading.totals += [self.sheet.place(row) for row in sorted(totals)]
         self.reading.remarks += [
@@ -131,17 +134,24 @@ class _Body:
         skipped = totals | again | empty
         return [row for row in range(start, len(day)) if row not in skipped]
 
+    def _heads_again(self) -> set[int]:
+        """Return rows below the head that say what a row of it says."""
+        rows, start = self.sheet.rows, self.head.last + 1
+        heads = {tuple(row) for row in rows[self.head.first : start]}
+        days = self.cells[self.head.columns["date"]]
+        said = set(days[self.head.first : start])
+        alike = [row for row in range(start, len(rows)) if days[row] in said]
+        return {row for row in alike if tuple(rows[row]) in heads}
+
     def _total_rows(self, day: list[Cell], who: list[Cell]) -> set[int]:
         """Return rows whose recipient is a total, or that have no day and say total elsewhere."""
         start = self.head.last + 1
         note = self.head.columns.get("note")
-        width = max(map(len, self.sheet.rows))
         found = set()
-        for at in range(width):
-            cells = [row[at] if at < len(row) else "" for row in self.sheet.rows[start:]]
-            words = {c for c in set(cells) if _says_total(c)}
+        for at, column in enumerate(self.cells):
+            words = _totals(self.distinct[at])
             if words and at != note:
-                found |= {row for row, cell in enumerate(cells, start) if cell in words}
+                found |= {row for row, cell in enumerate(column[start:], start) if cell in words}
         return {row for row in found if _says_total(who[row]) or not _is_day(day[row])}
 
     def _unread(self, kept: set[int]) -> None:
@@ -157,7 +167,9 @@ class _Body:
         A thousands separator without quotes moves all that follows, and would be read as an amount.
         """
         width = len(self.head.names)
-        for row in kept if self.sheet.lines else ():
+        if not self.sheet.lines or {*map(len, self.sheet.rows)} == {width}:
+            return
+        for row in kept:
             cells = self.sheet.rows[row]
             if len(cells) < width or any(cell != "" for cell in cells[width:]):
                 self._wrong(row, -1, "L1-ragged-row", found=len(cells), allowed=width)
@@ -218,6 +230,8 @@ class _Body:
             found = _by_distinct(pairs, lambda pair: _in_unit(pair[0], pair[1], self.head.unit))
         elif self.head.unit and set(map(type, cells)) == {float}:
             found = read_numbers(cells, self.head.unit)  # type: ignore[arg-type]  # checked
+        elif self.head.unit == "元" and (usual := read_yuan(cells)):
+            found = usual
         else:
             found = _by_distinct(cells, lambda cell: read_amount(cell, self.head.unit))
         return self._judged("amount", cells, found, kept, None, needed=True)
@@ -251,11 +265,13 @@ class _Body:
         place = place_of(self.sheet, self.head, row, at)
         self.reading.marks.append(Mark(self.at, row, at, Problem(code, place, words)))
 
-    def _compare_totals(self, columns: dict[Field_, list[Cell]], rows: list[FileRow]) -> None:
+    def _compare_totals(self, columns: dict[Field_, list[Cell]], rows: Rows) -> None:
         """Warn where a total is the sum neither of its part of the sheet nor of all of it."""
+        if not self.reading.totals:
+            return
         column = self.head.columns["amount"]
-        whole, before, part = sum(row.fen for row in rows), 0, 0
-        lines = {row.row: row.fen for row in rows}
+        whole, before, part = sum(rows.column("fen")), 0, 0
+        lines = dict(zip(rows.column("row"), rows.column("fen"), strict=True))
         totals = set(self.reading.totals)
         for row in range(self.head.last + 1, len(self.sheet.rows)):
             if row in lines:
@@ -281,7 +297,7 @@ def _by_distinct(cells: Sequence[Any], parse: Callable[[Any], Any]) -> list[Any]
     if bool in set(map(type, cells)):
         cells = [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells]
     found = {cell: parse(cell) for cell in set(cells)}
-    return [found[cell] for cell in cells]
+    return list(map(found.__getitem__, cells))
 
 
 def _in_unit(cell: Cell, unit: Cell, otherwise: str | None) -> int | Wrong:
@@ -289,6 +305,14 @@ def _in_unit(cell: Cell, unit: Cell, otherwise: str | None) -> int | Wrong:
     if said and said not in UNITS:
         return Wrong("L2-unknown-unit", said, "、".join(UNITS))
     return read_amount(cell, said or otherwise)
+
+
+def _totals(distinct: set[Cell]) -> set[Cell]:
+    """Return those of a column's cells that say total; all are asked at once whether any may."""
+    every = "\n".join(map(str, distinct))
+    if "计" not in every and "total" not in every.lower():
+        return set()
+    return {cell for cell in distinct if _says_total(cell)}
 
 
 def _says_total(cell: Cell) -> bool:

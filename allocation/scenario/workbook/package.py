@@ -129,7 +129,7 @@ def _refused(name: str, part: bytes, place: Place) -> Problem | None:
     if not lower.endswith(_XML):
         return None
     # Other encodings could hide what is looked for.
-    if b"\0" in part or _DECLARES.search(part):
+    if b"\0" in part or (b"<!" in part and _DECLARES.search(part)):
         return Problem("L1-xml-entities", place, {"found": name[:60]})
     if lower == "[content_types].xml" and b"macroenabled" in part.lower():
         return Problem("L1-macros", place, {"found": name[:60]})
