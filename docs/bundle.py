@@ -1,8 +1,8 @@
 """All that a Windows PC without a network needs: ``python -m docs.bundle FOLDER``.
 
 pip judges markers such as ``sys_platform == "win32"`` by the machine it runs on, and so leaves out
-what only Windows needs. Here they are judged for Windows, in the metadata of every wheel, until each
-requirement of each wheel is met by a wheel in the folder, at the version of ``constraints.txt``.
+what only Windows needs. Here they are judged for Windows, in the metadata of every wheel, until
+each requirement of each wheel is met by a wheel in the folder, as ``constraints.txt`` pins it.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def wheels(folder: Path) -> dict[str, Package]:
 def _opened(path: Path) -> tuple[str, Package]:
     name, version, *_ = parse_wheel_filename(path.name)
     [inner] = [at for at in ZipPath(path).iterdir() if at.name.endswith(".dist-info")]
-    found = PathDistribution(inner)  # type: ignore[arg-type]  # a ZipPath does all it asks of a path
+    found = PathDistribution(inner)
     return name, Package(version, tuple(found.requires or ()))
 
 

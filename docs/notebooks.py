@@ -25,7 +25,8 @@ def read(path: Path) -> NotebookNode:
     """Return a notebook."""
     import nbformat
 
-    return nbformat.read(path, as_version=4)
+    found: NotebookNode = nbformat.read(path, as_version=4)
+    return found
 
 
 def executed(notebook: NotebookNode, folder: Path) -> NotebookNode:
