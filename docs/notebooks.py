@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ def executed(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """
     from nbclient import NotebookClient
 
+    # Where matplotlib first has to list the fonts, it would say so in the middle of a notebook.
+    import_module("matplotlib.font_manager")
     client = NotebookClient(
         notebook,
         timeout=LONGEST,

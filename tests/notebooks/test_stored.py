@@ -9,6 +9,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
+import nbformat
 import pytest
 from PIL import Image
 
@@ -66,6 +67,7 @@ def test_public_names_only(path):
 @each
 def test_outputs_are_there_and_sound(path):
     notebook = notebooks.read(path)
+    nbformat.validate(notebook)
     assert notebooks.plain(notebooks.read(path)) == notebook
     numbers = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
     assert numbers == list(range(1, len(numbers) + 1))
