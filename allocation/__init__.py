@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     )
     from allocation.ledger.book import Book
     from allocation.ledger.forecast import Forecast, forecast
+    from allocation.ledger.records import Line, Movement
+    from allocation.reallocation.confirm import confirm
     from allocation.record import read_record
     from allocation.report.attributed import attribution_frame as attribute
     from allocation.report.cliffs import Cliffs, cliffs
     from allocation.report.clock import Clock, clock
     from allocation.report.explanation import Explanation, explain
+    from allocation.report.figures import figures, save_figures
     from allocation.report.frames import comparison_frame as compare
     from allocation.report.frontier import Frontier, frontier
     from allocation.report.imported import Imported, import_file
@@ -65,7 +68,9 @@ __all__ = [
     "Frontier",
     "Imported",
     "InputError",
+    "Line",
     "Loaded",
+    "Movement",
     "Notices",
     "Place",
     "Problem",
@@ -81,8 +86,10 @@ __all__ = [
     "cliffs",
     "clock",
     "compare",
+    "confirm",
     "conflicting",
     "explain",
+    "figures",
     "forecast",
     "frontier",
     "import_file",
@@ -92,6 +99,7 @@ __all__ = [
     "reallocate",
     "reconcile",
     "repairs",
+    "save_figures",
     "schedule",
     "sensitivity",
     "shipped",
@@ -118,7 +126,9 @@ _HOMES = {
     "InputError": ("allocation.errors", "InputError"),
     "import_file": ("allocation.report.imported", "import_file"),
     "reconcile": ("allocation.report.reconciled", "reconcile"),
+    "Line": ("allocation.ledger.records", "Line"),
     "Loaded": ("allocation.scenario", "Loaded"),
+    "Movement": ("allocation.ledger.records", "Movement"),
     "Scheduled": ("allocation.report.scheduled", "Scheduled"),
     "schedule": ("allocation.report.scheduled", "schedule"),
     "Notices": ("allocation.report.notice", "Notices"),
@@ -132,8 +142,11 @@ _HOMES = {
     "cliffs": ("allocation.report.cliffs", "cliffs"),
     "clock": ("allocation.report.clock", "clock"),
     "compare": ("allocation.report.frames", "comparison_frame"),
+    "confirm": ("allocation.reallocation.confirm", "confirm"),
     "conflicting": ("allocation.report.repairs", "conflict_frame"),
     "explain": ("allocation.report.explanation", "explain"),
+    "figures": ("allocation.report.figures", "figures"),
+    "save_figures": ("allocation.report.figures", "save_figures"),
     "forecast": ("allocation.ledger.forecast", "forecast"),
     "load": ("allocation.scenario", "load"),
     "notice": ("allocation.report.notice", "notice"),

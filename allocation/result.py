@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from allocation.entitlement import Step
     from allocation.errors import Problem
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from allocation.sharing import Shares
     from allocation.task import Task
     from allocation.whole import RuleOutcome, Whole
+    from allocation.wording import Language
 
 Fen = npt.NDArray[np.int64]
 
@@ -122,6 +124,12 @@ class Allocation:
         from allocation.report.frames import allocation_frame
 
         return allocation_frame(self)
+
+    def plot(self, language: Language = "zh") -> Figure:
+        """Return the ranked bars with each entitlement marked, as a matplotlib figure."""
+        from allocation.report.chart import drawn
+
+        return drawn(self, language)
 
     def save(self, path: Path | str) -> None:
         """Write the record as JSON."""

@@ -53,7 +53,7 @@ HOUSE = [
 SOLVERS = {"highspy", "pulp"}
 GATE = "allocation_models.solvers"
 
-#: The one arrow that points up: ``Allocation.table`` is built by the report when it is asked for.
+#: The one arrow that points up: the report makes ``Allocation.table`` and ``Allocation.plot``.
 UPWARD = ("allocation.result", "allocation.report")
 
 FLOOR = {module: floor for floor, modules in enumerate(HOUSE) for module in modules}

@@ -2,6 +2,7 @@ import ast
 import inspect
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,30 @@ def test_allocate_and_compare():
     other = allocation.allocate("national-2022@more_west")
     assert allocation.compare(result, other)["change_fen"].sum() == 0
     assert allocation.check(allocation.load("national-2022")) == []
+
+
+def test_what_is_issued_may_be_said_in_three_ways(tmp_path):
+    result = allocation.allocate("liaoning-2022")
+    result.save(tmp_path / "record.json")
+    held = []
+    for number, source in enumerate((result, tmp_path / "record.json", "liaoning-2022")):
+        with allocation.Book.create(tmp_path / f"{number}.db") as book:
+            book.issue(source, fund="外经贸发展专项资金", on=date(2022, 3, 1))
+            held.append(book.positions())
+    assert held[0].equals(held[1])
+    assert held[0].equals(held[2])
+    assert held[0].query("level == 'zone'")["available"].sum() == result.heading.pot
+
+
+def test_what_an_analyst_posts_and_draws(tmp_path):
+    result = allocation.allocate("liaoning-2022")
+    line = allocation.Line("外经贸发展专项资金", 2022)
+    with allocation.Book.create(tmp_path / "book.db") as book:
+        book.issue(result, fund=line.fund, on=date(2022, 3, 1))
+        book.post([allocation.Movement("disburse", line, "21-shenyang", 100, "2022-05-01")])
+        found = allocation.utilisation(book, date(2022, 6, 30))
+    assert found.table.loc["21-shenyang", "disbursed"] == 100
+    bars = [len(figure.axes[0].get_yticks()) for figure in (result.plot(), found.plot())]
+    assert bars == [6, 7], "a bar for each, in the book one for all too"
+    months = found.plot_curve().axes[0].lines[-1].get_xdata()
+    assert len(months) == 6

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     import click
 
-    from allocation.disbursement.issue import Issue
-
 
 def parameters(language: Language) -> Sequence[click.Parameter]:
     """Return the command's parameters."""
@@ -46,12 +44,13 @@ def run(
     book: str | None,
 ) -> None:
     """Post the issue and say what was posted."""
+    from allocation.disbursement.issue import issue_from
     from allocation.money import format_amount
 
     day = days(on=on)["on"]
     assert day is not None, "it is required"
     with opened(book) as found:
-        issue = _issue(source)
+        issue = issue_from(source)
         journal = found.issue(
             issue,
             fund=fund,
@@ -64,16 +63,6 @@ def run(
         )
     words = {"journal": journal, "amount": format_amount(issue.total), "count": len(issue.ids)}
     print(say("book-issued", language, **words))
-
-
-def _issue(source: str) -> Issue:
-    from allocation.disbursement.issue import issue_of, issue_of_record
-    from allocation.engine import allocate
-    from allocation.record import read_record
-
-    if source.endswith(".json"):
-        return issue_of_record(read_record(source))
-    return issue_of(allocate(source))
 
 
 def _unit(name: str) -> str:

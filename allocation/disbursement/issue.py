@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from allocation.disbursement.settlement import settlement, settlement_of_record
+from allocation.engine import allocate
 from allocation.errors import InputError, Problem, nearest, raise_if_any
+from allocation.record import read_record
 from allocation.registry import units
 from allocation.registry.zones import all_zones
+from allocation.result import Allocation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from allocation.disbursement.settlement import Settlement
-    from allocation.result import Allocation, Fen
+    from allocation.result import Fen
     from allocation.scenario.trail import Trail
     from allocation.wording import Language
 
@@ -120,6 +124,21 @@ class Issue:
         for at, place in enumerate(places):
             found.setdefault(place, []).append(at)
         return {place: tuple(members) for place, members in found.items()}
+
+
+def issue_from(source: Issue | Allocation | Path | str) -> Issue:
+    """Return what is issued now: of an allocation, a ``record.json``, or a scenario.
+
+    Raises
+    ------
+    InputError, ConflictError, FaultError
+        If the record is not sound, or as :func:`allocation.allocate`.
+    """
+    if isinstance(source, (str, Path)):
+        if str(source).endswith(".json"):
+            return issue_of_record(read_record(source))
+        source = allocate(str(source))
+    return issue_of(source) if isinstance(source, Allocation) else source
 
 
 def issue_of(result: Allocation) -> Issue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from allocation.disbursement.issue import issue_from
 from allocation.errors import Problem, raise_if_any
 from allocation.ledger import checks, closing, database, posting, queries, reversal
 from allocation.ledger.issues import issuing, not_again
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from allocation.disbursement.issue import Issue
     from allocation.ledger.moves import Moves
     from allocation.ledger.records import Holder, Movement
+    from allocation.result import Allocation
 
 
 class Book:
@@ -140,7 +142,7 @@ class Book:
 
     def issue(
         self,
-        issue: Issue,
+        issue: Issue | Allocation | Path | str,
         *,
         fund: str,
         on: date,
@@ -150,7 +152,9 @@ class Book:
         under: str = "",
         received: bool = True,
     ) -> int:
-        """Post what an allocation issues (:func:`allocation.ledger.issues.issuing`).
+        """Post what an allocation, a ``record.json`` or a scenario issues, as one journal.
+
+        The other parameters are those of :func:`allocation.ledger.issues.issuing`.
 
         Raises
         ------
@@ -159,7 +163,7 @@ class Book:
             money is not there.
         """
         movements, holders = issuing(
-            issue,
+            issue_from(issue),
             fund=fund,
             on=on,
             batch=batch,

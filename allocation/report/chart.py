@@ -37,9 +37,17 @@ def draw(result: Allocation, path: Path | str, language: Language = "zh") -> Non
     """
     import matplotlib as mpl
 
-    spoken = drawable_language(language)
+    found = drawn(result, language)
     with mpl.rc_context(settings()):
-        figure(result, spoken).savefig(path, format="png", dpi=DPI, metadata={"Software": None})
+        found.savefig(path, format="png", dpi=DPI, metadata={"Software": None})
+
+
+def drawn(result: Allocation, language: Language = "zh") -> Figure:
+    """Return the chart in the language that pictures can be labelled in."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(settings()):
+        return figure(result, drawable_language(language))
 
 
 def settings() -> Any:

@@ -28,7 +28,13 @@ def page_text(page: Page) -> str:
 
     out = StringIO()
     sheet = Console(
-        file=out, width=WIDTH, highlight=False, emoji=False, markup=False, color_system=None
+        file=out,
+        width=WIDTH,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        color_system=None,
+        force_jupyter=False,
     )
     _print(page, sheet)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

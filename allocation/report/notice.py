@@ -8,23 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allocation.disbursement.issue import (
-    By,
-    Issue,
-    issue_of,
-    issue_of_record,
-    with_already,
-)
+from allocation.disbursement.issue import By, Issue, issue_from, with_already
 from allocation.disbursement.months import Months, months_of
 from allocation.disbursement.notice import Notice, missing
-from allocation.engine import allocate
 from allocation.errors import Problem
-from allocation.record import read_record
 from allocation.report.notice_docx import open_document, write_notice
 from allocation.report.notice_sheets import write_attachments
 from allocation.report.notice_text import Words, words_of
 from allocation.report.saved import save_files
-from allocation.result import Allocation
 from allocation.scenario.settings import read_settings
 from allocation.scenario.trail import Trail
 
@@ -33,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from allocation.result import Allocation
     from allocation.wording import Language
 
 _LONGEST_NAME = 40
@@ -70,7 +62,7 @@ def notice(
     InputError, ConflictError, FaultError
         If an input is wrong, or as :func:`allocation.allocate`.
     """
-    issue = _issue(source)
+    issue = issue_from(source)
     said, trail = _terms(terms)
     issue = with_already(issue, said.already, trail)
     months = months_of(schedule, issue) if schedule is not None else None
@@ -83,14 +75,6 @@ def _paid(issue: Issue, by: By) -> dict[str, tuple[int, ...]]:
     """Return the places that get or give something in this issue: no notice tells of nothing."""
     groups = issue.groups(by)
     return {place: who for place, who in groups.items() if issue.take(who).cells.any()}
-
-
-def _issue(source: Allocation | Path | str) -> Issue:
-    if isinstance(source, Allocation):
-        return issue_of(source)
-    if str(source).endswith(".json"):
-        return issue_of_record(read_record(source))
-    return issue_of(allocate(str(source)))
 
 
 def _terms(terms: Path | str | Notice | None) -> tuple[Notice, Trail]:

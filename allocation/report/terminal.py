@@ -7,7 +7,7 @@ box characters two columns wide.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -72,12 +72,16 @@ class Column:
 
 
 def console() -> Console:
-    """Return a console on stdout: at most 100 columns wide, plain when it is no terminal."""
+    """Return a console on stdout: at most 100 columns wide, plain when it is no terminal.
+
+    A notebook is none: there rich would show lines on its own and print nothing.
+    """
     from rich.console import Console
 
-    found = Console(highlight=False, emoji=False, markup=False)
+    plain: dict[str, Any] = {"highlight": False, "emoji": False, "markup": False}
+    found = Console(**plain, force_jupyter=False)
     width = min(found.width, WIDTH) if found.is_terminal else WIDTH
-    return Console(highlight=False, emoji=False, markup=False, width=width)
+    return Console(**plain, force_jupyter=False, width=width)
 
 
 def print_allocation(

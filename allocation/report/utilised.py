@@ -21,12 +21,14 @@ from allocation.ledger.planned import Plan, planned_by, read_plan
 from allocation.ledger.self_evaluation import Report, read_report
 from allocation.ledger.utilisation import SUMS, total_of, utilisation_table
 from allocation.report.clock import today
+from allocation.report.fonts import drawable_language
 
 if TYPE_CHECKING:
     from datetime import date
     from fractions import Fraction
 
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from allocation.ledger.groups import By
     from allocation.ledger.utilisation import Denominator
@@ -234,6 +236,18 @@ class Utilised:
         from allocation.report.utilised_text import print_utilised
 
         print_utilised(self, language)
+
+    def plot(self, language: Language = "zh") -> Figure:
+        """Return spent within paid within the budget by group, a matplotlib figure."""
+        from allocation.report.utilised_chart import bars
+
+        return bars(self, drawable_language(language))
+
+    def plot_curve(self, language: Language = "zh") -> Figure:
+        """Return paid and spent so far by month beside the yardstick, a matplotlib figure."""
+        from allocation.report.utilised_chart import curve
+
+        return curve(self, drawable_language(language))
 
     def save(
         self,
