@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _BALANCES = ("available", "committed", "disbursed", "spent", "carried_over", "surplus", "recovered")
 
 
-def print_entries(table: pd.DataFrame, language: Language) -> None:
-    """Print entries with their numbers, days, amounts and documents."""
-    heads = ("entry", "day", "kind", "recipient", "amount", "document")
+def print_entries(book: Book, table: pd.DataFrame, language: Language) -> None:
+    """Print entries with their numbers, days, amounts, documents and journals."""
+    heads = ("entry", "day", "kind", "recipient", "amount", "document", "journal")
     rows = [
         [
             str(row.entry),
@@ -32,10 +32,12 @@ def print_entries(table: pd.DataFrame, language: Language) -> None:
             printable(str(row.name)),
             format_amount(int(row.amount)),
             printable(str(row.document)),
+            str(row.journal),
         ]
         for row in table.itertuples(index=False, name="Entry")
     ]
     said = [say(f"book-head-{head}", language) for head in heads]
+    print_head(book, language)
     console().print(ruled(said, rows) if rows else say("book-empty", language))
 
 
