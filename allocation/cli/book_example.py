@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocation.cli.book_options import FUND
-from allocation.cli.options import argument, option
+from allocation.cli.options import argument, days, option
 from allocation.errors import Problem, raise_if_any
 from allocation.wording import Language, say
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import click
 
 _SCENARIO = "national-2022-zones"
-#: The book's years end with the scenario's; the first list of zones is of 2015.
+#: The book's years end with the scenario's.
 _MOST_YEARS = 7
 
 
@@ -27,11 +27,25 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
         argument("file"),
         option(language, "--years", term="cli-book-example-years", metavar="NUMBER", default="6"),
         option(language, "--seed", term="cli-book-example-seed", metavar="NUMBER", default="1"),
+        option(
+            language,
+            "--scenario",
+            term="cli-book-example-scenario",
+            metavar="REF",
+            default=_SCENARIO,
+        ),
+        option(language, "--until", term="cli-book-example-until", metavar="DATE"),
     )
 
 
-def run(language: Language, file: str, *, years: str, seed: str) -> None:
+def run(
+    language: Language, file: str, *, years: str, seed: str, scenario: str, until: str | None
+) -> None:
     """Make the book whole, then put it in its place; say where it is."""
+    from allocation.disbursement.issue import issue_of
+    from allocation.engine import allocate
+    from allocation.ledger.book import Book
+    from allocation.ledger.example import write_example
     from allocation.report.saved import save_files
 
     allowed = [str(year) for year in range(1, _MOST_YEARS + 1)]
@@ -44,26 +58,19 @@ def run(language: Language, file: str, *, years: str, seed: str) -> None:
     if path.exists():
         problems.append(Problem("L12-book-exists", words={"found": file}))
     raise_if_any(problems)
+    issue, last = issue_of(allocate(scenario)), days(until=until)["until"]
+    if last is not None and last.year != issue.year:
+        raise_if_any([_odd("--until", str(until), f"{issue.year}-…", f"{issue.year}-09-30")])
 
     def write(draft: Path) -> None:
-        _write(draft, int(years), int(seed), language)
+        words = {"count": len(issue.ids), "year": issue.year, "years": years, "seed": seed}
+        title = say("forecast-example-title", language, **words)
+        with Book.create(draft, title=title, synthetic=True) as book:
+            write_example(book, issue, FUND, int(years), int(seed), last)
 
     for written in save_files(path.parent, {path.name: write}):
         print(say("cli-written", language, path=written))
     print(say("book-synthetic", language))
-
-
-def _write(path: Path, years: int, seed: int, language: Language) -> None:
-    from allocation.disbursement.issue import issue_of
-    from allocation.engine import allocate
-    from allocation.ledger.book import Book
-    from allocation.ledger.example import write_example
-
-    issue = issue_of(allocate(_SCENARIO))
-    words = {"count": len(issue.ids), "year": issue.year, "years": years, "seed": seed}
-    title = say("forecast-example-title", language, **words)
-    with Book.create(path, title=title, synthetic=True) as book:
-        write_example(book, issue, FUND, years, seed)
 
 
 def _odd(name: str, found: str, allowed: str, near: str) -> Problem:

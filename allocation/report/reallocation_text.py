@@ -25,11 +25,14 @@ MOST_ROWS = 60
 
 
 def title(found: Reallocation, language: Language) -> str:
-    """Return the plan's title, with the label 示例 where figures are illustrative."""
+    """Return the plan's title, with the label 示例 or 合成数据 where figures are such."""
     plan = found.plan
     words = plan.title if language == "zh" else plan.title_en or plan.title
     marked = plan.illustrative or found.loaded.scenario.illustrative
-    return printable(words) + (say("report-illustrative", language) if marked else "")
+    marks = say("report-illustrative", language) if marked else ""
+    if found.ground.holdings.synthetic:
+        marks += say("utilisation-synthetic", language)
+    return printable(words) + marks
 
 
 def places(found: Reallocation) -> int:
