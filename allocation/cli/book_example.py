@@ -13,12 +13,11 @@ from allocation.wording import Language, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     import click
 
-_SCENARIO, _LAST_YEAR = "national-2022-zones", 2022
-#: The book's years end with the scenario's; the first list of zones is of 2015.
+_SCENARIO = "national-2022-zones"
+#: The book's years end with the scenario's.
 _MOST_YEARS = 7
 
 
@@ -28,12 +27,25 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
         argument("file"),
         option(language, "--years", term="cli-book-example-years", metavar="NUMBER", default="6"),
         option(language, "--seed", term="cli-book-example-seed", metavar="NUMBER", default="1"),
+        option(
+            language,
+            "--scenario",
+            term="cli-book-example-scenario",
+            metavar="REF",
+            default=_SCENARIO,
+        ),
         option(language, "--until", term="cli-book-example-until", metavar="DATE"),
     )
 
 
-def run(language: Language, file: str, *, years: str, seed: str, until: str | None) -> None:
+def run(
+    language: Language, file: str, *, years: str, seed: str, scenario: str, until: str | None
+) -> None:
     """Make the book whole, then put it in its place; say where it is."""
+    from allocation.disbursement.issue import issue_of
+    from allocation.engine import allocate
+    from allocation.ledger.book import Book
+    from allocation.ledger.example import write_example
     from allocation.report.saved import save_files
 
     allowed = [str(year) for year in range(1, _MOST_YEARS + 1)]
@@ -42,33 +54,23 @@ def run(language: Language, file: str, *, years: str, seed: str, until: str | No
         problems.append(_odd("--years", years, "、".join(allowed), "6"))
     if not re.fullmatch(r"[0-9]{1,9}", seed):
         problems.append(_odd("--seed", seed, "0, 1, 2 …", "1"))
-    last = days(until=until)["until"]
-    if last and last.year != _LAST_YEAR:
-        problems.append(_odd("--until", str(last), f"{_LAST_YEAR}-01-01 … 12-31", "—"))
     path = Path(file)
     if path.exists():
         problems.append(Problem("L12-book-exists", words={"found": file}))
     raise_if_any(problems)
+    issue, last = issue_of(allocate(scenario)), days(until=until)["until"]
+    if last is not None and last.year != issue.year:
+        raise_if_any([_odd("--until", str(until), f"{issue.year}-…", f"{issue.year}-09-30")])
 
     def write(draft: Path) -> None:
-        _write(draft, int(years), int(seed), last, language)
+        words = {"count": len(issue.ids), "year": issue.year, "years": years, "seed": seed}
+        title = say("forecast-example-title", language, **words)
+        with Book.create(draft, title=title, synthetic=True) as book:
+            write_example(book, issue, FUND, int(years), int(seed), last)
 
     for written in save_files(path.parent, {path.name: write}):
         print(say("cli-written", language, path=written))
     print(say("book-synthetic", language))
-
-
-def _write(path: Path, years: int, seed: int, last: date | None, language: Language) -> None:
-    from allocation.disbursement.issue import issue_of
-    from allocation.engine import allocate
-    from allocation.ledger.book import Book
-    from allocation.ledger.example import write_example
-
-    issue = issue_of(allocate(_SCENARIO))
-    words = {"count": len(issue.ids), "year": issue.year, "years": years, "seed": seed}
-    title = say("forecast-example-title", language, **words)
-    with Book.create(path, title=title, synthetic=True) as book:
-        write_example(book, issue, FUND, years, seed, last)
 
 
 def _odd(name: str, found: str, allowed: str, near: str) -> Problem:

@@ -27,5 +27,8 @@ def run(language: Language, *, out: str, book: str | None) -> None:
     from allocation.report.book_files import save_book
 
     with opened(book) as found:
-        for path in save_book(found, out):
-            print(say("cli-written", language, path=path))
+        written, synthetic = save_book(found, out, language), found.synthetic
+    for path in written:
+        print(say("cli-written", language, path=path))
+    if synthetic:
+        print(say("book-synthetic", language))

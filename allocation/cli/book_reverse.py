@@ -31,11 +31,15 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
 def run(
     language: Language, entry: str, *, whole: bool, reason: str, on: str | None, book: str | None
 ) -> None:
-    """Reverse it and say under which number."""
+    """Reverse it; say under which number, how many entries and how much."""
+    from allocation.money import format_amount
+
     if not re.fullmatch("[0-9]{1,18}", entry):
         code = "L12-no-journal" if whole else "L12-no-entry"
         raise_if_any([Problem(code, words={"found": entry[:20]})])
     day = days(on=on)["on"] or date.today()  # noqa: DTZ011 (the officer's own day)
     with opened(book) as found:
         journal = found.reverse(int(entry), reason, day, whole=whole)
-    print(say("book-posted", language, journal=journal))
+        count, fen = found.size(journal)
+    words = {"journal": journal, "count": count, "amount": format_amount(fen)}
+    print(say("book-reversed", language, **words))

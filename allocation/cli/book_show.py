@@ -39,4 +39,5 @@ def run(language: Language, *, recipient: str | None, last: str, book: str | Non
         code = code_of(found, recipient, date.today()) if recipient else ""  # noqa: DTZ011 (as is)
         if isinstance(code, Problem):
             raise_if_any([code])
-        print_entries(found.entries(recipient=str(code), last=int(last)), language)
+        entries = found.entries(recipient=str(code), last=int(last))
+        print_entries(found, entries, language)

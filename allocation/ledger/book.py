@@ -191,6 +191,13 @@ class Book:
         with database.writing(self._connection, self.path):
             return reversal.reverse(self._connection, number, reason, on, whole=whole)
 
+    def size(self, journal: int) -> tuple[int, int]:
+        """Return how many entries a journal has, and their sum in fen; zeros if there is none."""
+        query = "SELECT entries, amount FROM journal WHERE id = ?"
+        with database.told(self.path):
+            count, fen = self._connection.execute(query, (journal,)).fetchone() or (0, 0)
+        return int(count), int(fen)
+
     def closing(self, year: int) -> list[Movement]:
         """Return the movements that would close a year."""
         with database.told(self.path):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocation.errors import Problem, raise_if_any
 from allocation.ledger.holders import registered
 from allocation.ledger.posting import Made
 from allocation.ledger.records import Line, Movement
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from allocation_models.program import Integers
     from allocation_models.synthetic_payments import Left, Payments
 
-#: Disbursements of a year's money, each with its spending: 20 000 payments.
-DISBURSEMENTS = 10_000
+#: Disbursements of a year's money, each with its spending: 20 000 payments of 230 recipients; of
+#: fewer, in proportion.
+DISBURSEMENTS, _RECIPIENTS = 10_000, 230
 #: Units issue in this many groups, each twice a year.
 GROUPS = 12
 #: Tenths of a year's money that are issued first, and percents of the example's amounts.
@@ -46,10 +48,18 @@ def write_example(
     issue
         Who gets how much in a year; each year's amounts are up to a tenth more or less.
     until
-        The last day of the last year that is posted; default: all of it.
+        A day of the last year: what would come later is left out, the rest is the same.
+
+    Raises
+    ------
+    InputError
+        If a recipient is no zone of the registry.
     """
     rng = np.random.default_rng(seed)
     issue = issue.take(np.flatnonzero(issue.amounts).tolist())
+    _only_zones(issue)
+    payments_a_year = max(DISBURSEMENTS * len(issue.ids) // _RECIPIENTS, len(issue.ids))
+    last = (until or date(issue.year, 12, 31)).isoformat()
     known, rest = habits(rng, len(issue.ids)), None
     for year in range(issue.year - years + 1, issue.year + 1):
         percent = rng.integers(*_AMOUNTS, size=len(issue.ids))
@@ -57,28 +67,32 @@ def write_example(
         given = np.stack([whole * _FIRST // 10, whole - whole * _FIRST // 10])
         line, groups = Line(fund, year), _groups(issue)
         days = np.stack([rng.integers(*span, size=GROUPS) for span in _ISSUED])
-        found = payments(rng, known, given, days[:, groups], DISBURSEMENTS)
+        found = payments(rng, known, given, days[:, groups], payments_a_year)
         day, pledged = pledges(known, given, found)
-        last = until.isoformat() if until and year == issue.year else f"{year}-12-31"
         for movements in _issues(issue, line, given, days, groups):
-            _post(book, movements, Made("issue"), last)
+            if movements and movements[0].on <= last:
+                book.post(movements, Made("issue"))
         rows = _rows(issue, line, found) + _pledged(issue, line, day, pledged)
         if rest is not None:
             rows += _rows(issue, Line(fund, year - 1), later(rng, rest), year)
-        for movements in _by_month(rows):
-            _post(book, movements, Made("import"), last)
+        for movements in _by_month([row for row in rows if row.on <= last]):
+            book.post(movements, Made("import"))
         rest = left(given, found, pledged)
-        if last == f"{year}-12-31":
+        if f"{year}-12-28" <= last:
             _correct(book, issue, line, rest)
         if year < issue.year:
             book.close_year(year)
 
 
-def _post(book: Book, movements: list[Movement], made: Made, last: str) -> None:
-    """Post what is no later than a day."""
-    seen = [movement for movement in movements if movement.on <= last]
-    if seen:
-        book.post(seen, made)
+def _only_zones(issue: Issue) -> None:
+    """Refuse recipients to which no unit of the registry issues."""
+    known = registered()
+    problems = [
+        Problem("L1-example-zones", words={"found": name[:60]})
+        for code, name in zip(issue.ids, issue.names, strict=True)
+        if code not in known or known[code].level != "zone"
+    ]
+    raise_if_any(problems)
 
 
 def _groups(issue: Issue) -> Integers:

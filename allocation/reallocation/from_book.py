@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +41,7 @@ def holdings_of_book(
     found, problems = holdings_of_frames(balances, flows, frame, year, fund)
     if found is None:
         return None, problems
-    return Holdings(found.lines, found.parts, found.parents, {}, state), problems
+    return replace(found, state=state, synthetic=book.synthetic), problems
 
 
 def holdings_of_frames(

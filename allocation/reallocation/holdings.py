@@ -61,6 +61,8 @@ class Holdings:
         File name to SHA-256 hex of what was read.
     state
         Of the book, if it was read from one.
+    synthetic
+        Whether that book's figures are made up.
     """
 
     lines: tuple[Line, ...]
@@ -68,6 +70,7 @@ class Holdings:
     parents: tuple[str, ...]
     hashes: dict[str, str]
     state: str = ""
+    synthetic: bool = False
 
     @property
     def idle(self) -> Integers:

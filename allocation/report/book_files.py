@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 
 from allocation.report.csv_file import defused
 from allocation.report.saved import save_files
+from allocation.wording import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from allocation.ledger.book import Book
+    from allocation.wording import Language
 
 
-def save_book(book: Book, directory: Path | str) -> list[Path]:
+def save_book(book: Book, directory: Path | str, language: Language = "zh") -> list[Path]:
     """Write ``entries.csv`` and ``positions.csv``, amounts in whole fen.
+
+    Every row of a synthetic book says so in a last column ``label``.
 
     Raises
     ------
@@ -26,6 +30,9 @@ def save_book(book: Book, directory: Path | str) -> list[Path]:
     """
     with book.snapshot():
         tables = {"entries.csv": book.entries(), "positions.csv": book.positions()}
+        if book.synthetic:
+            label = say("book-synthetic", language)
+            tables = {name: table.assign(label=label) for name, table in tables.items()}
     writers = {name: partial(write_table, table) for name, table in tables.items()}
     return save_files(Path(directory), writers)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from allocation.money import format_amount
 from allocation.report.layout import printable
-from allocation.report.terminal import console, ruled
+from allocation.report.terminal import WIDTH, Column, console, drawn, in_parts, ruled
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _BALANCES = ("available", "committed", "disbursed", "spent", "carried_over", "surplus", "recovered")
 
 
-def print_entries(table: pd.DataFrame, language: Language) -> None:
-    """Print entries with their numbers, days, amounts and documents."""
-    heads = ("entry", "day", "kind", "recipient", "amount", "document")
+def print_entries(book: Book, table: pd.DataFrame, language: Language) -> None:
+    """Print entries with their numbers, days, amounts, documents and journals."""
+    heads = ("entry", "day", "kind", "recipient", "amount", "document", "journal")
     rows = [
         [
             str(row.entry),
@@ -32,10 +32,12 @@ def print_entries(table: pd.DataFrame, language: Language) -> None:
             printable(str(row.name)),
             format_amount(int(row.amount)),
             printable(str(row.document)),
+            str(row.journal),
         ]
         for row in table.itertuples(index=False, name="Entry")
     ]
     said = [say(f"book-head-{head}", language) for head in heads]
+    print_head(book, language)
     console().print(ruled(said, rows) if rows else say("book-empty", language))
 
 
@@ -52,19 +54,28 @@ def print_positions(
     table = table[table["level"] != "central"]
     summed = table.groupby(["recipient", "name"], sort=False)[list(_BALANCES)].sum()
     shown = [key for key in _BALANCES if summed[key].any()] or ["available"]
-    heads = [say("book-head-recipient", language)]
-    heads += [say(f"book-balance-{key.replace('_', '-')}", language) for key in shown]
-    rows = [
-        [printable(str(index[1])), *(format_amount(int(fen)) if fen else "" for fen in row)]
-        for index, row in zip(summed.index, summed[shown].to_numpy().tolist(), strict=True)
+    names = tuple(printable(str(name)) for _, name in summed.index)
+    first = Column(say("book-head-recipient", language), (say("report-total", language), *names))
+    figures = [
+        Column(
+            say(f"book-balance-{key.replace('_', '-')}", language),
+            (format_amount(int(summed[key].sum())), *map(_amount, summed[key])),
+        )
+        for key in shown
     ]
-    total = [format_amount(int(summed[key].sum())) for key in shown]
     print_head(book, language)
     out = console()
-    if rows:
-        out.print(ruled(heads, [[say("report-total", language), *total], *rows]))
-    else:
+    if not names:
         out.print(say("book-empty", language))
+        return
+    kinds = ["total", *["row"] * len(names)]
+    for part in in_parts(figures, WIDTH - first.width):
+        out.print(drawn(kinds, first, part, None))
+
+
+def _amount(fen: int) -> str:
+    """Return fen in 万元; nothing for none."""
+    return format_amount(int(fen)) if fen else ""
 
 
 def print_head(book: Book, language: Language) -> None:

@@ -78,7 +78,11 @@ def _workbook(found: Utilised, report: Report, language: Language, path: Path) -
 
 
 def write_table(found: Utilised, path: Path, language: Language = "zh") -> None:
-    """Write one row per group: rates as percentages, beside the fen they come from."""
+    """Write one row per group: rates as percentages, beside the fen they come from.
+
+    Rows of a synthetic book say so in a last column.
+    """
+    mark = [say("book-synthetic", language)] if found.source.synthetic else []
     plan = ["planned_fen", "plan_rate"] if "planned" in found.table else []
     rates = [name.removesuffix("_fen") for name in plan]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -87,7 +91,7 @@ def write_table(found: Utilised, path: Path, language: Language = "zh") -> None:
             [
                 *(found.by, "name", "denominator", "denominator_fen", "disbursed_fen"),
                 *("disbursed_rate", "spent_fen", "spent_rate", "elapsed", "authority_fen"),
-                *("cash_fen", *plan),
+                *("cash_fen", *plan, *(["label"] if mark else [])),
             ]
         )
         for key, row in zip(found.table.index, found.table.to_dict("records"), strict=True):
@@ -97,6 +101,6 @@ def write_table(found: Utilised, path: Path, language: Language = "zh") -> None:
                 [
                     *(*names, found.denominator, row["denominator"], row["disbursed"]),
                     *(rate(row["disbursed_rate"]), row["spent"], rate(row["spent_rate"])),
-                    *(rate(row["elapsed"]), row["authority"], row["cash"], *more),
+                    *(rate(row["elapsed"]), row["authority"], row["cash"], *more, *mark),
                 ]
             )

@@ -100,7 +100,8 @@ def _transfers(found: Reallocation, sheet: Sheet) -> None:
 def _notes(found: Reallocation, sheet: Sheet) -> None:
     """Write the sentences, a row each; amounts in them are in 万元."""
     sheet.page.set_column(0, 0, _NOTE_WIDTH)
-    said = [subtitle(found, sheet.language), *sentences(found, sheet.language)]
+    heads = [title(found, sheet.language), subtitle(found, sheet.language)]
+    said = [*heads, *sentences(found, sheet.language)]
     for row, line in enumerate(said):
         sheet.page.write_string(row, 0, printable(line), sheet.look(text_wrap=True, border=0))
         sheet.fit_height(row, (line, _NOTE_WIDTH))

@@ -15,9 +15,10 @@ from allocation.report.reallocation_chart import corners, flows
 from allocation.report.reallocation_text import sentences
 from allocation.report.saved import save_files
 from allocation.report.schedule_chart import save_png
+from allocation.wording import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from allocation.reallocation.reallocate import Reallocation
@@ -30,17 +31,27 @@ def save_reallocation(found: Reallocation, folder: Path, language: Language) -> 
     Where use is uncertain, ``frontier.csv`` and ``frontier.png`` too. The record comes last.
     """
     drawn = drawable_language(language)
+
+    def marked(rows: Iterable[list[Any]]) -> Iterable[list[Any]]:
+        return _labelled(rows, language) if found.ground.holdings.synthetic else rows
+
     writers: dict[str, Callable[[Path], None]] = {
         "reallocation.xlsx": lambda path: write_book(found, path, language),
-        "reallocation.csv": lambda path: _write(path, cells(found)),
-        "transfers.csv": lambda path: _write(path, transfers(found)),
+        "reallocation.csv": lambda path: _write(path, marked(cells(found))),
+        "transfers.csv": lambda path: _write(path, marked(transfers(found))),
         "reallocation.png": lambda path: save_png(flows(found, drawn), path),
     }
     if found.tail is not None:
-        writers["frontier.csv"] = lambda path: _write(path, frontier(found))
+        writers["frontier.csv"] = lambda path: _write(path, marked(frontier(found)))
         writers["frontier.png"] = lambda path: save_png(corners(found, drawn), path)
     writers["reallocation.json"] = lambda path: write_record(record_of(found), path)
     return save_files(folder, writers)
+
+
+def _labelled(rows: Iterable[list[Any]], language: Language) -> Iterator[list[Any]]:
+    """Yield rows with a last column that says they are made up."""
+    for at, row in enumerate(rows):
+        yield [*row, say("book-synthetic", language) if at else "label"]
 
 
 def _write(path: Path, rows: Iterable[list[Any]]) -> None:
@@ -94,6 +105,7 @@ def record_of(found: Reallocation) -> dict[str, Any]:
             "plan": found.plan.model_dump(mode="json", fallback=str),
             "hashes": found.hashes,
             "book_state": holdings.state,
+            "synthetic": holdings.synthetic,
             "quantum_fen": found.ground.quantum,
             "order": list(found.plan.order),
             "recipients": list(found.loaded.frame.ids),

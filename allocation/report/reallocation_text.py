@@ -9,7 +9,7 @@ import numpy as np
 from allocation.money import format_amount, format_ratio
 from allocation.reallocation.why import Reason, most_without_rules, reasons
 from allocation.report.layout import places_of_fen, printable, wan
-from allocation.report.terminal import Column, console, drawn, ruled
+from allocation.report.terminal import WIDTH, Column, console, drawn, in_parts, ruled
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
@@ -25,11 +25,14 @@ MOST_ROWS = 60
 
 
 def title(found: Reallocation, language: Language) -> str:
-    """Return the plan's title, with the label 示例 where figures are illustrative."""
+    """Return the plan's title, with the label 示例 or 合成数据 where figures are such."""
     plan = found.plan
     words = plan.title if language == "zh" else plan.title_en or plan.title
     marked = plan.illustrative or found.loaded.scenario.illustrative
-    return printable(words) + (say("report-illustrative", language) if marked else "")
+    marks = say("report-illustrative", language) if marked else ""
+    if found.ground.holdings.synthetic:
+        marks += say("utilisation-synthetic", language)
+    return printable(words) + marks
 
 
 def places(found: Reallocation) -> int:
@@ -77,7 +80,9 @@ def print_reallocation(
     out = on or console()
     out.print(Text(title(found, language), style="bold"), soft_wrap=True)
     out.print(Text(subtitle(found, language)), soft_wrap=True)
-    out.print(drawn(*_table(found, language), None))
+    kinds, first, figures = _table(found, language)
+    for part in in_parts(figures, WIDTH - first.width):
+        out.print(drawn(kinds, first, part, None))
     out.print()
     if found.transfers:
         ends = [say(f"reallocation-{end}", language) for end in ("from", "to")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from allocation.ledger.ageing import STATES
 from allocation.money import format_amount
 from allocation.report.layout import printable, wan
-from allocation.report.terminal import Column, console, drawn, ruled
+from allocation.report.terminal import WIDTH, Column, console, drawn, in_parts, ruled
 from allocation.report.utilised_words import (
     band_heads,
     band_sums,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 #: More rows than this are not listed one by one: they stand in the papers.
 MOST_ROWS = 60
 _MOST_WARNINGS = 30
+#: Names wider than this are folded.
+_NAMES = 24
 
 
 def print_utilised(
@@ -46,7 +48,9 @@ def print_utilised(
     denominator = say(f"utilisation-{found.denominator.replace('_', '-')}", language)
     head = say("utilisation-subtitle", language, denominator=denominator)
     out.print(Text(head), soft_wrap=True)
-    out.print(drawn(*_table(found, language), None))
+    kinds, first, figures = _table(found, language)
+    for part in in_parts(figures, WIDTH - min(first.width, _NAMES)):
+        out.print(drawn(kinds, first, part, None))
     for line in summary(found, language):
         out.print(Text(line), soft_wrap=True)
     if (found.table["denominator"] <= 0).any():

@@ -30,7 +30,7 @@ def test_from_issue_to_status(book):
     spend = ("book", "post", "spend", "--recipient", "昆山", "--on", "2023-06-25", "--amount")
     assert book(*spend, "3万元", "--document", "凭证17").code == 0
     shown = book("book", "show", "--recipient", "昆山")
-    assert [line.split()[2] for line in shown.out.splitlines()[2:]] == ["下达", "拨付", "支出"]
+    assert [line.split()[2] for line in shown.out.splitlines()[3:]] == ["下达", "拨付", "支出"]
     row = cells(book("book", "balances"), "昆山")
     assert row[-2:] == ["17.00", "3.00"]
     early = cells(book("book", "balances", "--as-of", "2023-06-24"), "昆山")
@@ -47,6 +47,20 @@ def test_a_correction(book):
     again = book("book", "reverse", entry, "--reason", "记错")
     assert again.code == 2
     assert "[L12-reversed]" in again.err
+
+
+def test_a_whole_journal_is_undone_and_says_how_much(book):
+    assert book(*PAY, "20万元").code == 0
+    again = book("book", "reverse", "1", "--journal", "--reason", "导错文件", "--on", "2023-06-11")
+    assert "[L12-below-zero]" in again.err, "money of it is paid"
+    entry, *_, journal = cells(book("book", "show", "--last", "1"), "29")
+    assert book("book", "reverse", entry, "--reason", "记错", "--on", "2023-06-11").code == 0
+    whole = ("book", "reverse", "--journal", "--reason", "导错文件", "--on", "2023-06-11")
+    assert "[L12-reversed]" in book(*whole, journal).err
+    done = book(*whole, "1")
+    assert done.out == "已冲销 28 笔,共 5,040.00 万元:凭证 4\n", "received and issued"
+    assert cells(book("book", "balances"), "昆山")[1:] == []
+    assert book("book", "check").code == 0
 
 
 def test_the_same_issue_is_posted_once(book):
