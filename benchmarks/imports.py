@@ -176,8 +176,8 @@ def _speed(scope: Scope) -> Iterator[Line]:
         made = payments(folder, _SIZE)
         reading, other = read_file(made.csv), peer(folder, made)
         steps: dict[str, Callable[[Book], object]] = {
-            "a CSV file": lambda book: import_file(book, made.csv),
-            "an xlsx workbook": lambda book: import_file(book, made.xlsx),
+            "payments from a CSV file": lambda book: import_file(book, made.csv),
+            "payments from an xlsx workbook": lambda book: import_file(book, made.xlsx),
             "of it, reading the CSV file": lambda _: read_file(made.csv),
             "of it, reading the workbook": lambda _: read_file(made.xlsx),
             "of it, what is new, and its hashes": lambda book: new_moves(book, reading),
@@ -185,10 +185,10 @@ def _speed(scope: Scope) -> Iterator[Line]:
         for what, work in steps.items():
             found = _ratio(lambda work=work: _once(folder, work), other.bare)  # type: ignore[misc]
             target = None if what.startswith("of it") else 2.0
-            yield Line.of(f"{_SIZE:,} payments from {what}", "bare executemany", found, target)
+            yield Line.of(f"{_SIZE:,} {what}", "bare executemany", found, target)
         posting = _ratio(lambda: _posting(folder, reading), other.bare)
         yield Line.of(f"{_SIZE:,} of it, posting", "bare executemany", posting, None)
-        csv_file = _ratio(lambda: _once(folder, steps["a CSV file"]), other.guarded)
+        csv_file = _ratio(lambda: _once(folder, steps["payments from a CSV file"]), other.guarded)
         what = f"{_SIZE:,} payments from a CSV file"
         yield Line.of(what, "bare executemany into the book", csv_file, None)
         guarded = _ratio(other.guarded, other.bare)
