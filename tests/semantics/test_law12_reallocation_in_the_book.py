@@ -100,6 +100,38 @@ def _stranger():
     return Holder("21-dalian-x", "另一个开发区", "zone", "210000")
 
 
+FORECAST = '[use]\nrest = "forecast"\nsource = "示例"\n'
+
+
+@pytest.mark.parametrize(
+    ("section", "uncertain", "code"),
+    [
+        (FORECAST, False, "L1-no-history"),
+        ('[use]\nsource = "示例"\n', False, "L1-use-file"),
+        ("", False, "L1-no-section"),
+        ('[uncertain]\ntail = "10%"\nsource = "示例"\n', True, "L1-no-history"),
+    ],
+)
+def test_a_forecast_is_taken_only_where_there_is_one(book, tmp_path, section, uncertain, code):
+    plan = write_plan(tmp_path)
+    head = plan.read_text(encoding="utf-8").partition("[use]")[0]
+    plan.write_text(head + section, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        allocation.reallocate(str(plan), book=book, uncertain=uncertain)
+    assert {problem.code for problem in caught.value.problems} == {code}
+
+
+def test_a_forecast_needs_a_book(tmp_path):
+    shipped = scenarios_folder() / "reallocations"
+    for file in shipped.glob("liaoning-2022*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    plan = tmp_path / "liaoning-2022.toml"
+    text = plan.read_text(encoding="utf-8")
+    plan.write_text(text.partition("[use]")[0] + FORECAST, encoding="utf-8")
+    with pytest.raises(InputError, match="L12-forecast-needs-book"):
+        allocation.reallocate(str(plan))
+
+
 def test_two_sources_or_none(book, tmp_path):
     with pytest.raises(InputError, match="L12-two-holdings"):
         allocation.reallocate("liaoning-2022", book=book)
