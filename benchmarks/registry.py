@@ -15,6 +15,7 @@ from benchmarks import (
     schedules,
     sweeps,
     what_ifs,
+    years,
 )
 
 BENCHMARKS = (
@@ -34,5 +35,7 @@ BENCHMARKS = (
     books.POSTING,
     books.STATUS,
     imports.SPEED,
+    years.FORECAST,
+    years.REALLOCATION,
     command_line.START_UP,
 )

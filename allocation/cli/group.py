@@ -51,7 +51,6 @@ BOOK = (
     "reconcile",
     "reverse",
     "show",
-    "balances",
     "status",
     "balances",
     "forecast",

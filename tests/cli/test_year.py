@@ -100,6 +100,10 @@ def ask_for_more(folder, table):
     quick = (spent.groupby("recipient")["amount"].sum() / given).nlargest(2).index
     lines = [f"{code},{(given[code] * 4 // 3) // WAN}" for code in quick]
     (folder / "use.csv").write_text("\n".join(["id,use", *lines]) + "\n", encoding="utf-8")
+    (folder / "by-purpose.csv").write_text(f"id,purpose,use\n{quick[0]},,1\n", encoding="utf-8")
+    plan = (folder / "reallocation.toml").read_text(encoding="utf-8")
+    plan = plan.replace("use.csv", "by-purpose.csv")
+    (folder / "by-purpose.toml").write_text(plan, encoding="utf-8")
     return list(quick)
 
 
@@ -127,12 +131,14 @@ def rest_of_the_year(folder, moves):
     return len(table)
 
 
-def test_a_year_from_the_first_issue_to_the_papers(year, campaign):
+def test_a_year_from_the_first_issue_to_the_papers(year, inside, campaign):
     folder, done = year
     before = entries(folder)
     assert_the_same_life(folder, before, campaign)
     assert_status_and_forecast(folder, done, before)
     asked = ask_for_more(folder, before)
+    refused = inside("reallocate", "--plan", "by-purpose.toml", "--book", "bokuan-book.db")
+    assert "by-purpose.csv:1: [L1-forecast-by-purpose]" in refused.err
     moves = assert_reallocated(folder, done, before, asked)
     count = rest_of_the_year(folder, moves)
     assert f"{count} 笔" in done("book", "import", "rest.csv")

@@ -12,6 +12,7 @@ import allocation
 from allocation.cli.entry import main
 from allocation.errors import InputError
 from allocation.ledger.records import Movement
+from allocation.money import format_amount
 from allocation.reallocation.confirm import confirm
 from allocation.record import sealed
 from allocation.report.figures import figures, save_figures
@@ -99,6 +100,38 @@ def _stranger():
     return Holder("21-dalian-x", "另一个开发区", "zone", "210000")
 
 
+FORECAST = '[use]\nrest = "forecast"\nsource = "示例"\n'
+
+
+@pytest.mark.parametrize(
+    ("section", "uncertain", "code"),
+    [
+        (FORECAST, False, "L1-no-history"),
+        ('[use]\nsource = "示例"\n', False, "L1-use-file"),
+        ("", False, "L1-no-section"),
+        ('[uncertain]\ntail = "10%"\nsource = "示例"\n', True, "L1-no-history"),
+    ],
+)
+def test_a_forecast_is_taken_only_where_there_is_one(book, tmp_path, section, uncertain, code):
+    plan = write_plan(tmp_path)
+    head = plan.read_text(encoding="utf-8").partition("[use]")[0]
+    plan.write_text(head + section, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        allocation.reallocate(str(plan), book=book, uncertain=uncertain)
+    assert {problem.code for problem in caught.value.problems} == {code}
+
+
+def test_a_forecast_needs_a_book(tmp_path):
+    shipped = scenarios_folder() / "reallocations"
+    for file in shipped.glob("liaoning-2022*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    plan = tmp_path / "liaoning-2022.toml"
+    text = plan.read_text(encoding="utf-8")
+    plan.write_text(text.partition("[use]")[0] + FORECAST, encoding="utf-8")
+    with pytest.raises(InputError, match="L12-forecast-needs-book"):
+        allocation.reallocate(str(plan))
+
+
 def test_two_sources_or_none(book, tmp_path):
     with pytest.raises(InputError, match="L12-two-holdings"):
         allocation.reallocate("liaoning-2022", book=book)
@@ -178,3 +211,53 @@ def test_the_waterfall_shows_the_cut_to_the_fen():
     frame = explained.table
     parts = [name for name in frame.columns if name.endswith("_fen") and name != "amount_fen"]
     assert (frame[parts].sum(axis=1) == frame["amount_fen"]).all()
+
+
+def next_year(book, folder):
+    """Write the year's figures beside next year's scenario; return its path."""
+    (folder / "data").mkdir(parents=True)
+    argv = ["book", "figures", "2022", "--level", "zone", "--grades", str(GRADES)]
+    argv += ["--out", str(folder / "data/liaoning-2023.csv"), "--book", str(book.path)]
+    assert main(argv) == 0
+    (folder / "data/liaoning-2022.csv").write_bytes(
+        (scenarios_folder() / "data/liaoning-2022.csv").read_bytes()
+    )
+    plan = folder / "next.toml"
+    plan.write_bytes((scenarios_folder() / "liaoning-2023.toml").read_bytes())
+    return plan
+
+
+def explained(plan, capsys):
+    assert main(["explain", str(plan), "--zone", "锦州经济技术开发区"]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_from_the_book_to_the_waterfall(book, tmp_path, capsys):
+    """Who left money unspent is cut by 30 % of it next year; who spends it is not."""
+    year_end(book, tmp_path)
+    row = figures(book, 2022, level="zone").loc["21-jinzhou"]
+    most = int(row["last_year"]) - Fraction(30, 100) * int(row["unspent_rise"])
+    assert row["unspent_rise"] > 0
+    said = explained(next_year(book, tmp_path / "cut"), capsys)
+    assert f"结余增量挂钩扣减:不超过 {format_amount(int(most))} 万元,取整前恰为此数" in said
+    assert "调节系数(上年绩效等次) -" in said, "its grade 中 counts"
+    with book_of(tmp_path / "spent.db") as other:
+        spend_the_year(other)
+        spend_the_rest(other, "21-jinzhou")
+        other.close_year(2022)
+        said = explained(next_year(other, tmp_path / "spent"), capsys)
+    assert "调节系数(上年绩效等次) -" in said
+    assert "结余增量挂钩扣减" not in said, "nothing unspent, nothing cut"
+
+
+def spend_the_rest(book, code):
+    """Pay and spend all that a zone still has."""
+    left = book.positions().set_index("recipient").loc[code]
+    parts = {"issued": int(left["available"]), "committed": int(left["committed"])}
+    paid = [
+        Movement("disburse", LINE, code, fen, "2022-12-10", source)
+        for source, fen in parts.items()
+        if fen
+    ]
+    total = sum(parts.values()) + int(left["disbursed"])
+    book.post([*paid, Movement("spend", LINE, code, total, "2022-12-20")])
