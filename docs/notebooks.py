@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
-#: Seconds one cell may take.
+#: Seconds one cell may take, and a kernel to start.
 LONGEST = 120
 #: What a slider shows needs its kernel, and so is not stored.
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -45,6 +45,7 @@ def executed(notebook: NotebookNode, folder: Path) -> NotebookNode:
     client = NotebookClient(
         notebook,
         timeout=LONGEST,
+        startup_timeout=LONGEST,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         coalesce_streams=True,
