@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from allocation.cli.book_options import book_option, opened
@@ -40,14 +41,15 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
 
 def run(language: Language, kind: str, *, book: str | None, **asked: str | bool | None) -> None:
     """Post it and say under which number."""
-    from allocation.ledger.by_hand import movement_of
-    from allocation.ledger.records import MOVEMENTS
+    from allocation.ledger.by_hand import BY_HAND, movement_of
 
-    if kind not in MOVEMENTS:
-        words = {"option": "KIND", "found": kind[:40], "allowed": "、".join(MOVEMENTS)}
+    if kind not in BY_HAND:
+        words = {"option": "KIND", "found": kind[:40], "allowed": "、".join(BY_HAND)}
         raise_if_any([Problem("L1-option-value", words=words | {"nearest": "—"})])
     day = days(on=str(asked["on"]))["on"]
     assert day is not None, "it is required"
+    if day > date.today():  # noqa: DTZ011 (the officer's own day)
+        raise_if_any([Problem("L14-in-future", words={"found": day})])
     with opened(book) as found:
         movement, declared = movement_of(found, kind, day, asked)
         journal = found.post([movement], holders=declared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
-    from datetime import date, datetime
+    from datetime import datetime
     from types import TracebackType
 
     import pandas as pd
@@ -199,8 +200,16 @@ class Book:
         return int(count), int(fen)
 
     def closing(self, year: int) -> list[Movement]:
-        """Return the movements that would close a year."""
+        """Return the movements that would close a year.
+
+        Raises
+        ------
+        InputError
+            If the year is not over, or an earlier one is still open.
+        """
+        today = date.today()  # noqa: DTZ011 (the officer's own day)
         with database.told(self.path):
+            raise_if_any(closing.unclosable(self._connection, year, today))
             return closing.closing(self._connection, year)
 
     def close_year(self, year: int) -> int:
@@ -209,10 +218,10 @@ class Book:
         Raises
         ------
         InputError
-            If nothing is left to close.
+            If the year is not over, an earlier one is still open, or nothing is left to close.
         """
         with database.writing(self._connection, self.path):
-            movements = closing.closing(self._connection, year)
+            movements = self.closing(year)
             if not movements:
                 raise_if_any([Problem("L12-nothing-to-close", words={"found": year})])
             return posting.post(self._connection, movements, Made("close"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from allocation.errors import Problem, nearest, raise_if_any
 from allocation.ledger.holders import registered
-from allocation.ledger.records import Holder, Line, Movement
+from allocation.ledger.records import MOVEMENTS, Holder, Line, Movement
 from allocation.money import parse_amount
 from allocation.registry.names import resolve_unit, resolve_zone
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from allocation.ledger.book import Book
     from allocation.ledger.records import Level, MovementKind
+
+#: What is posted by hand; the others are made by closing a year.
+BY_HAND = tuple(kind for kind in MOVEMENTS if kind not in ("carry_over", "reopen", "lapse"))
 
 
 def movement_of(

@@ -6,8 +6,10 @@ purpose; what is unspent at the end of the next year too is surplus.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
+from allocation.errors import Problem
 from allocation.ledger.records import Movement, line_of
 
 if TYPE_CHECKING:
@@ -28,6 +30,17 @@ WHERE account.kind IN (SELECT source FROM movement WHERE kind = 'carry_over')
 GROUP BY account.id HAVING sum(moved.amount) > 0
 ORDER BY line.id, holder.id, account.id
 """
+
+
+def unclosable(connection: sqlite3.Connection, year: int, today: date) -> list[Problem]:
+    """Return why a year cannot be closed: it is not over, or an earlier one is still open."""
+    if today < date(year, 12, 31):
+        return [Problem("L12-year-not-over", words={"found": year, "day": today})]
+    (first,) = connection.execute("SELECT min(year) FROM line").fetchone()
+    still_open = (y for y in range(first or year, year) if closing(connection, y))
+    earlier = next(still_open, None)
+    words = {"found": year, "other": earlier}
+    return [] if earlier is None else [Problem("L12-earlier-year-open", words=words)]
 
 
 def closing(connection: sqlite3.Connection, year: int) -> list[Movement]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _ENTRIES = (
     "SELECT id, kind, source, target, amount, valid_on, document, reverses,"
-    " (SELECT id FROM entry AS later WHERE later.reverses = entry.id)"
+    " (SELECT id FROM entry AS later WHERE later.reverses = entry.id),"
+    " (SELECT made_by FROM journal WHERE journal.id = entry.journal)"
     " FROM entry WHERE {column} = ? ORDER BY id"
 )
 
@@ -23,7 +24,8 @@ def reverse(
 ) -> int:
     """Write the exact opposite of an entry, or of a journal's, inside a transaction.
 
-    Of a journal, what is reversed already is left alone.
+    Of a journal, what is reversed already is left alone. That of a closing is reversed on its own
+    days, whatever ``on`` says: the year is as if it had not been closed.
 
     Parameters
     ----------
@@ -42,17 +44,27 @@ def reverse(
     """
     query = _ENTRIES.format(column="journal" if whole else "id")
     rows = connection.execute(query, (number,)).fetchall()
-    raise_if_any(_irreversible(number, rows, reason, on, whole=whole))
+    reopened = whole and bool(rows) and rows[0][9] == "close"
+    raise_if_any(_irreversible(number, rows, reason, on, whole=whole, reopened=reopened))
     back = [
-        (kind, target, source, amount, on.isoformat(), document, reason, "", None, entry)
-        for entry, kind, source, target, amount, _, document, _, later in rows
+        (
+            *(kind, target, source, amount, day if reopened else on.isoformat()),
+            *(document, reason, "", None, entry),
+        )
+        for entry, kind, source, target, amount, day, document, _, later, _ in rows
         if later is None
     ]
     return write(connection, back, Made("reverse"))
 
 
 def _irreversible(
-    number: int, rows: list[tuple[object, ...]], reason: str, on: date, *, whole: bool
+    number: int,
+    rows: list[tuple[object, ...]],
+    reason: str,
+    on: date,
+    *,
+    whole: bool,
+    reopened: bool,
 ) -> list[Problem]:
     """Return why entries cannot be reversed."""
     if not rows:
@@ -66,7 +78,7 @@ def _irreversible(
     if not reason.strip():
         problems.append(Problem("L12-no-reason", words=words))
     last = max(rows, key=lambda row: str(row[5]))
-    if on.isoformat() < str(last[5]):
+    if not reopened and on.isoformat() < str(last[5]):
         dated = {"found": last[0], "day": last[5], "on": on}
         problems.append(Problem("L12-reversed-before", words=dated))
     return problems

@@ -155,3 +155,15 @@ def test_in_a_process_of_its_own_in_both_languages(book, bokuan):
         helped = bokuan("book", "post", "--help", "--lang", language)
         assert ("必填" in helped.out) is (language == "zh")
         assert ("required" in helped.out) is (language == "en")
+
+
+@pytest.mark.parametrize("kind", ["carry_over", "reopen", "lapse"])
+def test_what_closing_makes_is_not_posted_by_hand(book, kind):
+    ended = book("book", "post", kind, *PAY[3:], "1万元")
+    assert "[L1-option-value]" in ended.err
+    assert kind not in ended.err.partition("可用")[2]
+
+
+def test_nothing_is_posted_ahead_of_today(book):
+    later = [part if not part.startswith("2023-") else "2999-01-01" for part in PAY]
+    assert book(*later, "1万元").err.startswith("[L14-in-future]")

@@ -354,6 +354,31 @@ def test_a_whole_journal_is_reversed_at_once(funded):
             funded.reverse(again, "再次", date(2023, 6, 3), whole=True)
 
 
+def test_years_are_closed_in_turn_and_when_they_are_over(funded):
+    state = funded.state
+    for year, code in ((2999, "L12-year-not-over"), (2024, "L12-earlier-year")):
+        with pytest.raises(InputError, match=code):
+            funded.close_year(year)
+    assert funded.state == state
+    funded.close_year(2023)
+    funded.close_year(2024)
+    assert balance(funded, ZONES[0], "surplus") == 200
+
+
+def test_a_closing_is_reversed_on_its_own_days(funded):
+    """What is late for a closed year goes in, and the year closes again with it."""
+    closed = funded.close_year(2023)
+    with pytest.raises(InputError, match="L12-below-zero"):
+        funded.post([move("disburse", ZONES[0], 50, "2023-12-28")])
+    funded.reverse(closed, "补记", date(2024, 1, 9), whole=True)
+    assert balance(funded, ZONES[0], "carried_over", as_of=date(2023, 12, 31)) == 0
+    funded.post([move("disburse", ZONES[0], 50, "2023-12-28")])
+    funded.post([move("spend", ZONES[0], 50, "2023-12-29")])
+    funded.close_year(2023)
+    assert balance(funded, ZONES[0], "carried_over", as_of=date(2023, 12, 31)) == 150
+    assert sound(funded)
+
+
 def test_a_journal_whose_money_moved_on_is_reversed_not_even_in_part(funded):
     journal = funded.post([move("disburse", zone, 50) for zone in ZONES])
     funded.post([move("spend", ZONES[1], 20, "2023-06-02")])
