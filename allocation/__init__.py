@@ -26,17 +26,26 @@ if TYPE_CHECKING:
         Place,
         Problem,
     )
+    from allocation.ledger.book import Book
+    from allocation.ledger.forecast import Forecast, forecast
     from allocation.record import read_record
     from allocation.report.attributed import attribution_frame as attribute
     from allocation.report.cliffs import Cliffs, cliffs
     from allocation.report.clock import Clock, clock
     from allocation.report.explanation import Explanation, explain
     from allocation.report.frames import comparison_frame as compare
+    from allocation.report.frontier import Frontier, frontier
+    from allocation.report.imported import Imported, import_file
     from allocation.report.notice import Notices, notice
+    from allocation.report.reallocated import Reallocated, reallocate
+    from allocation.report.reconciled import reconcile
     from allocation.report.repairs import conflict_frame as conflicting
     from allocation.report.repairs import repairs
     from allocation.report.scheduled import Scheduled, schedule
     from allocation.report.sensitivity import sensitivity
+    from allocation.report.swept import Swept, sweep
+    from allocation.report.template import template
+    from allocation.report.utilised import Utilised, utilisation
     from allocation.result import Allocation
     from allocation.scenario import Loaded, load, shipped
     from allocation.verification import Verification, verify
@@ -46,17 +55,24 @@ if TYPE_CHECKING:
 __all__ = [
     "Allocation",
     "BokuanError",
+    "Book",
     "Cliffs",
     "Clock",
     "ConflictError",
     "Explanation",
     "FaultError",
+    "Forecast",
+    "Frontier",
+    "Imported",
     "InputError",
     "Loaded",
     "Notices",
     "Place",
     "Problem",
+    "Reallocated",
     "Scheduled",
+    "Swept",
+    "Utilised",
     "Verification",
     "__version__",
     "allocate",
@@ -67,13 +83,21 @@ __all__ = [
     "compare",
     "conflicting",
     "explain",
+    "forecast",
+    "frontier",
+    "import_file",
     "load",
     "notice",
     "read_record",
+    "reallocate",
+    "reconcile",
     "repairs",
     "schedule",
     "sensitivity",
     "shipped",
+    "sweep",
+    "template",
+    "utilisation",
     "verify",
 ]
 
@@ -81,18 +105,27 @@ __all__ = [
 _HOMES = {
     "Allocation": ("allocation.result", "Allocation"),
     "BokuanError": ("allocation.errors", "BokuanError"),
+    "Book": ("allocation.ledger.book", "Book"),
     "Cliffs": ("allocation.report.cliffs", "Cliffs"),
     "Clock": ("allocation.report.clock", "Clock"),
     "ConflictError": ("allocation.errors", "ConflictError"),
     "Explanation": ("allocation.report.explanation", "Explanation"),
     "FaultError": ("allocation.errors", "FaultError"),
+    "Frontier": ("allocation.report.frontier", "Frontier"),
+    "frontier": ("allocation.report.frontier", "frontier"),
+    "Imported": ("allocation.report.imported", "Imported"),
+    "Forecast": ("allocation.ledger.forecast", "Forecast"),
     "InputError": ("allocation.errors", "InputError"),
+    "import_file": ("allocation.report.imported", "import_file"),
+    "reconcile": ("allocation.report.reconciled", "reconcile"),
     "Loaded": ("allocation.scenario", "Loaded"),
     "Scheduled": ("allocation.report.scheduled", "Scheduled"),
     "schedule": ("allocation.report.scheduled", "schedule"),
     "Notices": ("allocation.report.notice", "Notices"),
     "Place": ("allocation.errors", "Place"),
     "Problem": ("allocation.errors", "Problem"),
+    "Reallocated": ("allocation.report.reallocated", "Reallocated"),
+    "reallocate": ("allocation.report.reallocated", "reallocate"),
     "allocate": ("allocation.engine", "allocate"),
     "attribute": ("allocation.report.attributed", "attribution_frame"),
     "check": ("allocation.conflict", "check"),
@@ -101,12 +134,18 @@ _HOMES = {
     "compare": ("allocation.report.frames", "comparison_frame"),
     "conflicting": ("allocation.report.repairs", "conflict_frame"),
     "explain": ("allocation.report.explanation", "explain"),
+    "forecast": ("allocation.ledger.forecast", "forecast"),
     "load": ("allocation.scenario", "load"),
     "notice": ("allocation.report.notice", "notice"),
     "read_record": ("allocation.record", "read_record"),
     "repairs": ("allocation.report.repairs", "repairs"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
+    "template": ("allocation.report.template", "template"),
+    "Utilised": ("allocation.report.utilised", "Utilised"),
+    "utilisation": ("allocation.report.utilised", "utilisation"),
+    "Swept": ("allocation.report.swept", "Swept"),
+    "sweep": ("allocation.report.swept", "sweep"),
     "Verification": ("allocation.verification", "Verification"),
     "verify": ("allocation.verification", "verify"),
 }

@@ -7,6 +7,7 @@ a larger share for higher-ranked zones within a province. The notice gives no nu
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,8 @@ from allocation.errors import Place, Problem
 from allocation.policy.groups import partition
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allocation.frame import Frame
     from allocation.policy.formula import Coefficient, RankScale
     from allocation_models.program import BigIntegers, Integers, Mask
@@ -22,14 +25,30 @@ if TYPE_CHECKING:
 
 def coefficient_values(
     key: str, coefficient: Coefficient, frame: Frame
-) -> tuple[BigIntegers, list[Problem]]:
-    """Return one coefficient per recipient (n,), Fractions, and what stands against it."""
+) -> tuple[BigIntegers, int, list[Problem]]:
+    """Return one coefficient per recipient (n,), whole numbers over the denominator that follows.
+
+    Then what stands against it.
+    """
     if coefficient.rank is not None:
-        return _by_rank(key, coefficient.rank, frame)
+        values, problems = _by_rank(key, coefficient.rank, frame)
+        return *in_whole_numbers(values.tolist()), problems
     if coefficient.column:
-        return frame.numbers(coefficient.column)[0].fractions(), []
-    cells = frame.attribute(coefficient.by)
-    return np.array([coefficient.values[cell] for cell in cells], dtype=object), []
+        column = frame.numbers(coefficient.column)[0]
+        return column.values, column.scale, []
+    named, codes = frame.groups(coefficient.by)
+    # The last stands for blank cells, whose code is -1.
+    each = [coefficient.values[value] for value in named]
+    each.append(coefficient.values.get("", Fraction(0)))
+    whole, common = in_whole_numbers(each)
+    return whole[codes], common, []
+
+
+def in_whole_numbers(values: Sequence[Fraction]) -> tuple[BigIntegers, int]:
+    """Return Fractions as whole numbers over their common denominator."""
+    common = lcm(1, *{value.denominator for value in values})
+    whole = [value.numerator * (common // value.denominator) for value in values]
+    return np.array(whole, dtype=object), common
 
 
 def _by_rank(key: str, scale: RankScale, frame: Frame) -> tuple[BigIntegers, list[Problem]]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation.coefficients import coefficient_values
+from allocation.coefficients import coefficient_values, in_whole_numbers
 from allocation.errors import Place, Problem
 
 if TYPE_CHECKING:
@@ -135,9 +135,8 @@ def entitlement(
         score, unit = score * (common // unit) + counted * (top * (common // bottom)), common
     parts.append(Part("score", "score", "因素得分", "factor score", score, unit))
     for key, coefficient in formula.coefficients.items():
-        values, found = coefficient_values(key, coefficient, frame)
+        whole, common, found = coefficient_values(key, coefficient, frame)
         problems += found
-        whole, common = _integers(values)
         parts.append(_part(key, "coefficient", coefficient, whole, common))
         score = score * whole
     whole, rest = _lowest(score), pot - int(formula.awards.sum())
@@ -156,14 +155,6 @@ def _part(
 ) -> Part:
     name = source.name or key
     return Part(key, kind, name, source.name_en or key, numerator, denominator)
-
-
-def _integers(values: BigIntegers) -> tuple[BigIntegers, int]:
-    """Return Fractions as whole numbers over their common denominator."""
-    fractions: list[Fraction] = values.tolist()
-    common = lcm(1, *{value.denominator for value in fractions})
-    whole = [value.numerator * (common // value.denominator) for value in fractions]
-    return np.array(whole, dtype=object), common
 
 
 def _lowest(values: BigIntegers) -> BigIntegers:
@@ -217,6 +208,6 @@ def _aggregate(
                 return years[-1], [problem]
             pairs = zip(years[-1].tolist(), years[0].tolist(), strict=True)
             growth = [Fraction(last - first, first) for last, first in pairs]
-            return _integers(np.array(growth, dtype=object))[0], []
+            return in_whole_numbers(growth)[0], []
         case _:
             return years[-1], []

@@ -33,6 +33,12 @@ class Place:
         return ":".join(part for part in parts if part)
 
 
+class Spoken(str):
+    """A value that is a key of the wording: it is said in the language of its problem."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing found wrong.
@@ -57,7 +63,11 @@ class Problem:
     def text(self, language: Language = "zh") -> str:
         """Return ``place: [code] what was found; what is allowed; what to do``."""
         where = f"{self.place}: " if str(self.place) else ""
-        return f"{where}[{self.code}] {say(self.code, language, **self.words)}"
+        words = {
+            name: say(value, language) if isinstance(value, Spoken) else value
+            for name, value in self.words.items()
+        }
+        return f"{where}[{self.code}] {say(self.code, language, **words)}"
 
 
 class BokuanError(Exception):

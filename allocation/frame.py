@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, partial
 from math import lcm
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 Integers = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
+Groups = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,16 @@ class Parsed:
 
 @dataclass(frozen=True)
 class TextColumn:
-    """One column as text, blank where missing, with the place of each cell."""
+    """One column as text, blank where missing, with the place of each cell.
+
+    ``column`` is the sheet and letter of a workbook's column, ``数据!C``; empty for a CSV file.
+    """
 
     cells: tuple[str, ...]
     file: str = ""
     lines: tuple[int, ...] = ()
     unit: str = ""
+    column: str = ""
 
     # A column is read again for every rule that needs it, but parsed once.
     @cached_property
@@ -130,7 +135,10 @@ class TextColumn:
 
     def place(self, index: int, name: str) -> Place:
         """Return where cell ``index`` of column ``name`` stands."""
-        return Place(self.file, self.lines[index] if self.lines else 0, name)
+        line = self.lines[index] if self.lines else 0
+        if self.column:
+            return Place(self.file, 0, f"{self.column}{line or ''}")
+        return Place(self.file, line, name)
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,8 @@ class Frame:
     names_en: tuple[str, ...]
     text: Mapping[str, TextColumn]
     derived: Mapping[str, Column] = field(default_factory=dict)
+    #: What a filter or an attribute came to: asked again for every rule, and by every what-if.
+    _known: dict[object, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -201,8 +211,32 @@ class Frame:
         """Return whom a filter means: shape (n,); every attribute must have one of its values.
 
         ``id`` and ``unit`` also go by name; ``exempt`` are left out, by id or name. Raises KeyError
-        for an attribute that is not there.
+        for an attribute that is not there. The array is shared and cannot be written.
         """
+        key = (tuple((name, tuple(values)) for name, values in where.items()), tuple(exempt))
+        if key not in self._known:
+            chosen = self._members(where, exempt)
+            chosen.setflags(write=False)
+            self._known[key] = chosen
+        found: Mask = self._known[key]
+        return found
+
+    def groups(self, attribute: str) -> tuple[tuple[str, ...], Groups]:
+        """Return an attribute's values in order of appearance, and each recipient's, shape (n,).
+
+        Positions among the values; -1 for a blank cell. The array is shared and cannot be written.
+        """
+        if attribute not in self._known:
+            cells = self.attribute(attribute)
+            values = tuple(dict.fromkeys(cell for cell in cells if cell))
+            place = {value: at for at, value in enumerate(values)}
+            codes = np.array([place.get(cell, -1) for cell in cells], dtype=np.int64)
+            codes.setflags(write=False)
+            self._known[attribute] = values, codes
+        found: tuple[tuple[str, ...], Groups] = self._known[attribute]
+        return found
+
+    def _members(self, where: Mapping[str, Sequence[str]], exempt: Collection[str]) -> Mask:
         pairs = zip(self.ids, self.names, strict=True)
         chosen = np.array([not ({*pair} & {*exempt}) for pair in pairs], dtype=bool)
         for attribute, values in where.items():

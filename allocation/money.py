@@ -51,6 +51,10 @@ def parse_number(text: str) -> Fraction:
     return Fraction(narrow)
 
 
+class PartOfFenError(ValueError):
+    """An amount that is no whole number of fen."""
+
+
 def parse_amount(text: str, unit: str | None = None) -> int:
     """Return an amount such as ``1.2亿元`` or ``24475万元`` in fen.
 
@@ -63,9 +67,10 @@ def parse_amount(text: str, unit: str | None = None) -> int:
 
     Raises
     ------
+    PartOfFenError
+        If the amount is not a whole number of fen.
     ValueError
-        If the unit is missing or unknown, the number malformed or too large, or the amount not a
-        whole number of fen.
+        If the unit is missing or unknown, or the number malformed or too large.
     """
     narrow = plain(text)
     match = _AMOUNT.fullmatch(narrow) if len(narrow) <= _LONGEST_TEXT else None
@@ -73,8 +78,10 @@ def parse_amount(text: str, unit: str | None = None) -> int:
     if named not in UNITS:
         raise ValueError(text)
     fen = parse_number(number) * UNITS[named]
-    if fen.denominator != 1 or abs(fen) > LARGEST_FEN:
+    if abs(fen) > LARGEST_FEN:
         raise ValueError(text)
+    if fen.denominator != 1:
+        raise PartOfFenError(text)
     return int(fen)
 
 

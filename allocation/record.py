@@ -37,8 +37,8 @@ def write_record(record: Mapping[str, Any], path: Path | str) -> None:
         raise InputError([Problem("L1-cannot-write", words=words)]) from error
 
 
-def read_record(path: Path | str) -> dict[str, Any]:
-    """Read a record written by :func:`write_record`.
+def read_record(path: Path | str, form: int | str = FORMAT) -> dict[str, Any]:
+    """Read a record of the format ``form`` written by :func:`write_record`.
 
     Raises
     ------
@@ -51,10 +51,10 @@ def read_record(path: Path | str) -> dict[str, Any]:
     except OSError as error:
         words = {"found": type(error).__name__}
         raise InputError([Problem("L1-not-a-record", place, words)]) from None
-    return record_in(content, place)
+    return record_in(content, place, form)
 
 
-def record_in(content: bytes, place: Place) -> dict[str, Any]:
+def record_in(content: bytes, place: Place, form: int | str = FORMAT) -> dict[str, Any]:
     """Return the record in the bytes of a file at ``place``.
 
     Raises
@@ -67,7 +67,7 @@ def record_in(content: bytes, place: Place) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         words = {"found": type(error).__name__}
         raise InputError([Problem("L1-not-a-record", place, words)]) from None
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
+    if not isinstance(record, dict) or record.get("format") != form:
         raise InputError([Problem("L1-not-a-record", place, {"found": "format"})])
     if record.get("sha256") != _digest(record):
         raise InputError([Problem("L6-record-changed", place)])

@@ -78,7 +78,7 @@ def prepare(loaded: Loaded, totals: Mapping[str, int]) -> tuple[Task | None, lis
     if claims is None:
         return None, problems
     cells = _cells(scenario, frame, pot)
-    setting = Setting(frame, pot, np.array(claims.fen(), dtype=object), excluded)
+    setting = Setting(frame, pot, claims, excluded)
     rows, found = rows_of_rules(scenario.rules, setting, cells, totals)
     problems += found
     if _errors(problems):

@@ -21,6 +21,7 @@ from allocation.errors import BokuanError, InputError, Place, Problem
 from allocation.policy.rows import UPPER
 from allocation.run_record import stated
 from allocation.scenario import load
+from allocation.scenario.find import ENDINGS
 from allocation.task import Task, prepare
 from allocation.wording import Language, say
 
@@ -187,7 +188,7 @@ def _loaded(record: Mapping[str, Any], folder: Path) -> Loaded:
             raise ValueError(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(kept["text"].encode() if "text" in kept else b64decode(kept["base64"]))
-    scenarios = [name for name in record["inputs"] if name.endswith(".toml")]
+    scenarios = [name for name in record["inputs"] if name.endswith(ENDINGS)]
     changes = ",".join(record["asked"]["changes"])
     sets = list(record["asked"]["sets"])
     if len(scenarios) > 1:

@@ -138,15 +138,15 @@ def check_hashes(record: Json, folder: Path | None = None) -> Iterator[Said]:
 
 
 def check_rules(it: Certificate) -> Iterator[Said]:
-    """Check that the rules are those of the scenario with its changes, and all are there."""
-    text = next(kept["text"] for n, kept in it.record["inputs"].items() if n.endswith(".toml"))
-    expected = set(tomllib.loads(text.removeprefix("\ufeff")).get("rules", {}))
+    """Check that the rules are the scenario's; those of a workbook ``bokuan verify`` reads."""
+    kept = next(k for n, k in it.record["inputs"].items() if n.endswith((".toml", ".xlsx")))
+    recorded = {rule["key"] for rule in it.record["rules"]}
+    text = kept.get("text", "").removeprefix("\ufeff")
+    expected = set(tomllib.loads(text).get("rules", () if text else recorded))
     for change in it.record["changes"]:
-        path = change["key"].split(".")
-        if path[0] == "rules" and len(path) > 1:
+        if (path := change["key"].split("."))[0] == "rules" and len(path) > 1:
             gone = len(path) == 2 and change["after"] == "off"
             (expected.discard if gone else expected.add)(path[1])
-    recorded = {rule["key"] for rule in it.record["rules"]}
     there = {name for name, *_ in it.proof["rows"]["rules"]} | set(it.proof["limits"])
     if recorded != expected or not recorded <= there:
         yield differs("rules", sorted(recorded & there), sorted(expected))

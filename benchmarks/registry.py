@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from benchmarks import (
+    books,
     certificates,
     command_line,
     conflicts,
     explained,
     general_rules,
+    imports,
     nested_rules,
     pot_curve,
     schedules,
+    sweeps,
     what_ifs,
 )
 
@@ -22,9 +25,14 @@ BENCHMARKS = (
     certificates.SPEED,
     certificates.GROWTH,
     what_ifs.WHAT_IFS,
+    sweeps.CASE,
+    sweeps.MANY,
     pot_curve.SPEED,
     conflicts.SPEED,
     schedules.SPEED,
     schedules.MEMORY,
+    books.POSTING,
+    books.STATUS,
+    imports.SPEED,
     command_line.START_UP,
 )

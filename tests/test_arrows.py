@@ -23,8 +23,10 @@ HOUSE = [
     # What officers hold.
     ["allocation.model_file"],
     ["allocation.report"],
+    ["allocation.reallocation"],
+    ["allocation.ledger"],
     ["allocation.disbursement"],
-    ["allocation.explain"],
+    ["allocation.explain", "allocation.sweep"],
     # The main road, from a scenario to proven amounts.
     ["allocation.explain"],
     ["allocation.engine"],

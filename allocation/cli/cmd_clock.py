@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from allocation.cli.options import one_of, option
-from allocation.errors import Problem, raise_if_any
+from allocation.cli.options import days, one_of, option
+from allocation.errors import InputError, Problem, raise_if_any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     import click
 
@@ -44,37 +43,31 @@ def run(
     direct: bool,
     holidays: str | None,
     roll: Roll | None,
-    **days: str | None,
+    **asked: str | None,
 ) -> None:
     """Print the deadlines, nearest first."""
     from allocation.report.clock import clock
 
-    read = {name: _day(name, text) for name, text in days.items()}
-    budget_year = _year(year)
-    raise_if_any([found for found in (*read.values(), budget_year) if isinstance(found, Problem)])
-    known = {name: found for name, found in read.items() if not isinstance(found, Problem)}
+    found = _year(year)
+    try:
+        known = days(**asked)
+    except InputError as error:
+        raise_if_any([*error.problems, *([found] if isinstance(found, Problem) else [])])
+        raise
+    raise_if_any([found] if isinstance(found, Problem) else [])
     clock(
         known["received"],
         advance=known["advance"],
         approved=known["approved"],
         issued=known["issued"],
         advance_issued=known["advance_issued"],
-        year=budget_year if isinstance(budget_year, int) else None,
+        year=found if isinstance(found, int) else None,
         level=level or "province",
         direct=direct,
         as_of=known["as_of"],
         holidays=holidays,
         roll=roll or "none",
     ).print(language)
-
-
-def _day(name: str, text: str | None) -> date | Problem | None:
-    from allocation.disbursement.calendar import parse_day
-
-    if text is None:
-        return None
-    words = {"key": f"--{name.replace('_', '-')}", "found": text[:40]}
-    return parse_day(text) or Problem("L14-not-a-day", words=words)
 
 
 def _year(text: str | None) -> int | Problem | None:

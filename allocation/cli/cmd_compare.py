@@ -23,7 +23,7 @@ def parameters(language: Language) -> Sequence[click.Parameter]:
             language, "--set", "sets", term="cli-compare-set", metavar="KEY=VALUE", multiple=True
         ),
         option(language, "--attribute", term="cli-attribute", is_flag=True),
-        option(language, "--out", term="cli-compare-out", metavar="FILE.csv"),
+        option(language, "--out", term="cli-compare-out", metavar="FILE"),
     )
 
 
@@ -49,7 +49,7 @@ def run(
         written = save_attribution(found, Path(out)) if out is not None else None
         print_attribution(first, second, found, language)
     else:
-        written = save_comparison(first, second, Path(out)) if out is not None else None
+        written = save_comparison(first, second, Path(out), language) if out is not None else None
         print_comparison(first, second, language)
     if written is not None:
         print(say("cli-written", language, path=written))

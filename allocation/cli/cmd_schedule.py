@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def parameters(language: Language) -> Sequence[click.Parameter]:
     """Return the command's parameters."""
-    strategies = ("optimal", "even", "by_need", "catch_up")
+    strategies = ("optimal", "in_turn", "even", "by_need", "catch_up")
     return (
         argument("source"),
         option(language, "--plan", term="cli-schedule-plan", metavar="PLAN"),
@@ -51,7 +51,8 @@ def run(
 ) -> None:
     """Plan; write; print. Files are there even if nobody reads the table."""
     from allocation.engine import DEFAULT_SOLVER
-    from allocation.report.schedule_text import print_schedule, print_strategies
+    from allocation.report.schedule_compare import print_strategies
+    from allocation.report.schedule_text import print_schedule
     from allocation.report.scheduled import schedule
 
     found = schedule(
@@ -62,7 +63,7 @@ def run(
         solver=solver or DEFAULT_SOLVER,
         strategy=strategy or "optimal",
     )
-    written = found.save(out, language) if out is not None else []
+    written = found.save(out, language, compare=compare) if out is not None else []
     print_schedule(found.schedule, language)
     if compare:
         print_strategies(found.strategies, language)

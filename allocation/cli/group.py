@@ -21,18 +21,45 @@ if TYPE_CHECKING:
 PROGRAM = "bokuan"
 COMMANDS = (
     "list",
+    "template",
     "check",
     "run",
     "explain",
     "compare",
     "sensitivity",
     "cliffs",
+    "sweep",
+    "frontier",
     "verify",
     "clock",
     "schedule",
+    "reallocate",
     "notice",
+    "book",
     "export",
     "doctor",
+)
+#: Arguments that name a scenario.
+_SCENARIOS = frozenset({"scenario", "before", "after", "source"})
+#: The commands of the book, in the order of a year.
+BOOK = (
+    "init",
+    "example",
+    "issue",
+    "post",
+    "import",
+    "reconcile",
+    "reverse",
+    "show",
+    "balances",
+    "status",
+    "balances",
+    "forecast",
+    "papers",
+    "check",
+    "export",
+    "close",
+    "figures",
 )
 
 
@@ -54,9 +81,11 @@ class _Spoken(click.Command):
         if arguments:
             with formatter.section(say("cli-arguments", self.language)):
                 formatter.write_dl([self._explained(argument) for argument in arguments])
-        records = [option.get_help_record(ctx) for option in options]
+        found = [record for option in options if (record := option.get_help_record(ctx))]
+        required = say("cli-required", self.language)
+        records = [(names, text.replace("[required]", required)) for names, text in found]
         with formatter.section(say("cli-options", self.language)):
-            formatter.write_dl([record for record in records if record])
+            formatter.write_dl(records)
 
     def _explained(self, argument: click.Argument) -> tuple[str, str]:
         return argument.metavar or "", say(f"cli-argument-{argument.name}", self.language)
@@ -81,15 +110,29 @@ class Command(_Spoken):
         language: Language,
         callback: Callable[..., int | None],
         parameters: Sequence[click.Parameter],
+        keys: str = "cli",
     ) -> None:
         super().__init__(
             name,
             callback=callback,
             params=[*parameters, language_option(language)],
-            help=say(f"cli-{name}-help", language),
+            help=say(f"{keys}-{name}-help", language),
             options_metavar=say("cli-options-metavar", language),
         )
         self.language = language
+
+    def invoke(self, ctx: click.Context) -> int | None:
+        """Run the command; what is wrong in a workbook is marked in a copy, and that is said."""
+        try:
+            return super().invoke(ctx)  # type: ignore[no-any-return]  # click's own
+        except InputError as error:
+            from allocation.report.marked_scenario import marked_copies
+
+            given = [value for name, value in ctx.params.items() if name in _SCENARIOS]
+            copies = marked_copies(error.problems, given, self.language)
+            if not copies:
+                raise
+            raise InputError([*error.problems, *copies]) from None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; refuse those nobody asked for."""
@@ -104,51 +147,98 @@ class Command(_Spoken):
         return rest
 
 
-class Bokuan(_Spoken, click.Group):
-    """All commands; none is imported before it is called."""
+class Group(_Spoken, click.Group):
+    """Commands under one name; none is imported before it is called.
 
-    def __init__(self, language: Language) -> None:
+    Parameters
+    ----------
+    commands
+        Their names, in the order shown.
+    files, keys
+        How the module of a command, and the key of its help, begin.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        language: Language,
+        commands: Sequence[str],
+        files: str,
+        keys: str,
+        **more: Any,
+    ) -> None:
         super().__init__(
-            PROGRAM,
-            params=[language_option(language), _version_option(language)],
-            help=say("cli-about", language),
+            name,
             options_metavar=say("cli-options-metavar", language),
             subcommand_metavar=say("cli-command-metavar", language),
             invoke_without_command=True,
             callback=_help_without_command,
+            **more,
         )
-        self.language = language
+        self.language, self.names, self.files, self.keys = language, commands, files, keys
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands in the order of an officer's work."""
         del ctx
-        return list(COMMANDS)
+        return list(self.names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, importing its file."""
         del ctx
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.names:
             return None
-        module: Any = import_module(f"allocation.cli.cmd_{cmd_name}")
+        if cmd_name == "book" and self.keys == "cli":
+            return _book(self.language)
+        module: Any = import_module(f"allocation.cli.{self.files}_{cmd_name}")
         callback = partial(module.run, self.language)
-        return Command(cmd_name, self.language, callback, module.parameters(self.language))
+        parameters = module.parameters(self.language)
+        return Command(cmd_name, self.language, callback, parameters, self.keys)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command asked for; refuse one there is not."""
         name = args[0]
-        if name not in COMMANDS:
-            near = nearest(name, COMMANDS)
-            words = {"found": name, "allowed": "、".join(COMMANDS), "nearest": near}
+        if name not in self.names:
+            near = nearest(name, self.names)
+            words = {"found": name, "allowed": "、".join(self.names), "nearest": near}
             raise InputError([Problem("L1-unknown-command", words=words)])
         return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options."""
         with formatter.section(say("cli-commands", self.language)):
-            formatter.write_dl([(n, say(f"cli-{n}-help", self.language)) for n in COMMANDS])
+            rows = [(n, say(f"{self.keys}-{n}-help", self.language)) for n in self.names]
+            formatter.write_dl(rows)
         super().format_options(ctx, formatter)
+
+
+class Bokuan(Group):
+    """All commands."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(
+            PROGRAM,
+            language,
+            COMMANDS,
+            "cmd",
+            "cli",
+            params=[language_option(language), _version_option(language)],
+            help=say("cli-about", language),
+        )
+
+
+def _book(language: Language) -> Group:
+    """Return the commands of the book."""
+    return Group(
+        "book",
+        language,
+        BOOK,
+        "book",
+        "cli-book",
+        params=[language_option(language)],
+        help=say("cli-book-help", language),
+    )
 
 
 @click.pass_context

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from allocation.errors import Problem
-from allocation.wording import Language
+from allocation.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 OPTION, VARIABLE = "--lang", "BOKUAN_LANG"
 
 

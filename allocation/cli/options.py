@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from allocation.cli.language import LANGUAGES, OPTION, language_problem
-from allocation.errors import InputError, Problem, nearest
-from allocation.wording import Language, say
+from allocation.cli.language import OPTION, language_problem
+from allocation.errors import InputError, Problem, nearest, raise_if_any
+from allocation.wording import LANGUAGES, Language, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
 
 def argument(name: str) -> click.Argument:
@@ -46,6 +47,30 @@ def language_option(language: Language) -> click.Option:
 def sets_option(language: Language) -> click.Option:
     """Return ``--set KEY=VALUE``, which may be repeated."""
     return option(language, "--set", "sets", term="cli-set", metavar="KEY=VALUE", multiple=True)
+
+
+def days(**texts: str | None) -> dict[str, date | None]:
+    """Return the days that options say, by name; none where none is given.
+
+    Raises
+    ------
+    InputError
+        For every text that is no day.
+    """
+    from allocation.disbursement.calendar import parse_day
+
+    found = {name: parse_day(text) if text is not None else None for name, text in texts.items()}
+    raise_if_any(
+        [
+            Problem(
+                "L14-not-a-day",
+                words={"key": f"--{name.replace('_', '-')}", "found": (text or "")[:40]},
+            )
+            for name, text in texts.items()
+            if text is not None and found[name] is None
+        ]
+    )
+    return found
 
 
 def _checked(

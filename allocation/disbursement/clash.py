@@ -7,13 +7,14 @@ first, so that what remains is irreducible. Every repair was tried: with its cha
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allocation.disbursement.mend import repairs_of
 from allocation.errors import ConflictError, Place, Problem
-from allocation.money import format_amount
+from allocation.money import format_amount, format_ratio
 from allocation_models.blame import find_conflict
 from allocation_models.disbursement import network_of
 from allocation_models.program import NO_BOUND
@@ -64,7 +65,7 @@ def _members(prepared: Prepared) -> list[Member]:
     months = [Member("cash", prepared.periods.months[at]) for at in reversed(limited)]
     extra = [Member("tranches")] if prepared.tranches is not None else []
     extra += [Member("on_issue")] if rules.on_issue is not None else []
-    dues = [Member("deadline", due.key) for due in reversed(prepared.dues)]
+    dues = [Member("deadline", due.key) for due in reversed(prepared.open_dues)]
     return [*extra, *months, Member("received"), *dues]
 
 
@@ -88,17 +89,17 @@ def eased(prepared: Prepared, kept: AbstractSet[Member]) -> Payable:
     whole = prepared.amounts // prepared.quantum
     if Member("received") not in kept:
         received = np.zeros_like(received)
-        received[0] = whole.sum()
+        received[0] = whole.sum() + payable.pay_least.sum()
     most = payable.most
     if Member("on_issue") not in kept:
         most = np.maximum(most, whole[:, None])
     least = np.zeros_like(payable.least)
-    for due in prepared.dues:
+    for due in prepared.open_dues:
         if Member("deadline", due.key) in kept:
             share = prepared.loaded.plan.deadlines[due.key].share
             wanted = -(-whole[due.lines] * share.numerator // share.denominator)
-            start = max(due.month, prepared.frozen)
-            least[due.lines, start:] = np.maximum(least[due.lines, start:], wanted[:, None])
+            later = slice(due.month, least.shape[1])
+            least[due.lines, later] = np.maximum(least[due.lines, later], wanted[:, None])
     return replace(payable, limit=limit, received=received, most=most, least=least)
 
 
@@ -138,7 +139,10 @@ def _said(prepared: Prepared, member: Member) -> Problem:
         return Problem("L11-pay-deadline", loaded.place("deadlines", due.key), words)
     rules = loaded.plan.tranches
     if member.kind == "on_issue":
-        words = {"found": str(rules.on_issue), "allowed": str(rules.after)}
+        words = {
+            "found": format_ratio(rules.on_issue or Fraction(0)),
+            "allowed": format_ratio(rules.after or Fraction(0)),
+        }
         return Problem("L11-pay-on-issue", loaded.place("tranches", "on_issue"), words)
     least = "—" if rules.at_least is None else format_amount(rules.at_least)
     words = {"count": rules.at_most or "—", "amount": least}

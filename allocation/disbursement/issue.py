@@ -42,8 +42,13 @@ class Issue:
         Shape (n, p), int64 fen: this issue.
     already
         Shape (n,), int64 fen: issued before. With this issue it makes the whole amount.
+    purpose_keys
+        Shape (p,), as the scenario calls them; none where nothing is known of purposes.
     names_en
         Shape (n,), or none where they are not known.
+    advanced
+        Shape (n,), int64 fen: how much of ``cells``, here whole amounts, was issued in advance;
+        None where nothing was.
     """
 
     scenario: str
@@ -58,6 +63,8 @@ class Issue:
     cells: Fen
     already: Fen
     names_en: tuple[str, ...] = ()
+    advanced: Fen | None = None
+    purpose_keys: tuple[str, ...] = ()
 
     def called(self, language: Language) -> tuple[str, ...]:
         """Return the names, shape (n,); the Chinese one where there is no English one."""
@@ -92,6 +99,7 @@ class Issue:
             cells=self.cells[kept],
             already=self.already[kept],
             names_en=pick(self.names_en) if self.names_en else (),
+            advanced=None if self.advanced is None else self.advanced[kept],
         )
 
     def groups(self, by: By) -> dict[str, tuple[int, ...]]:
@@ -126,12 +134,18 @@ def issue_of_record(record: Mapping[str, Any]) -> Issue:
 
 def whole_of(result: Allocation) -> Issue:
     """Return what an allocation gives in all, what was issued before included."""
-    return _ordered(_whole(result))
+    return _ordered(_with_advanced(_whole(result), settlement(result)))
 
 
 def whole_of_record(record: Mapping[str, Any]) -> Issue:
     """Return what the allocation of a record gives in all."""
-    return _ordered(_whole_of_record(record))
+    return _ordered(_with_advanced(_whole_of_record(record), settlement_of_record(record)))
+
+
+def _with_advanced(whole: Issue, found: Settlement | None) -> Issue:
+    if found is None:
+        return whole
+    return replace(whole, advanced=found.issued[: len(whole.ids)].sum(axis=1))
 
 
 def _whole(result: Allocation) -> Issue:
@@ -151,6 +165,7 @@ def _whole(result: Allocation) -> Issue:
         cells=result.cells,
         already=np.zeros(len(frame), dtype=np.int64),
         names_en=frame.names_en,
+        purpose_keys=tuple(purpose.key for purpose in result.purposes),
     )
 
 
@@ -168,6 +183,8 @@ def _whole_of_record(record: Mapping[str, Any]) -> Issue:
         purposes=_purposes(record),
         cells=np.array(record["amount_fen"], dtype=np.int64),
         already=np.zeros(len(ids), dtype=np.int64),
+        purpose_keys=tuple(record["purposes"]),
+        names_en=_names_en(ids, record["names"]),
     )
 
 
@@ -189,6 +206,7 @@ def settled(whole: Issue, found: Settlement | None) -> Issue:
         units=(*whole.units, *_units(gone)),
         cities=(*whole.cities, *_cities(gone)),
         purposes=whole.purposes if keyed else (),
+        purpose_keys=whole.purpose_keys if keyed else (),
         cells=found.this_issue,
         already=found.issued.sum(axis=1),
         names_en=names_en,
@@ -238,6 +256,13 @@ def _units(ids: Sequence[str]) -> tuple[str, ...]:
     named = {unit.id: unit.name for unit in units()}
     known = named | {zone.id: named[zone.unit] for zone in all_zones()}
     return tuple(known.get(key, "") for key in ids)
+
+
+def _names_en(ids: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Return the English names the registry has; the Chinese one where it has none."""
+    known = {unit.id: unit.name_en for unit in units()}
+    known |= {zone.id: zone.name_en for zone in all_zones() if zone.name_en}
+    return tuple(known.get(key, name) for key, name in zip(ids, names, strict=True))
 
 
 def _cities(ids: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from allocation.disbursement.prepared import Prepared, prepare
 from allocation.errors import InputError, Problem
-from allocation.money import format_amount
+from allocation.money import format_amount, format_ratio
 from allocation_models.blame import InfeasibleError, find_conflict
 from allocation_models.disbursement import arcs_of, network_of
 from allocation_models.flow import Network, Objective, least_cost
@@ -34,8 +34,10 @@ def repairs_of(prepared: Prepared, members: Sequence[Member]) -> list[Problem]:
     for member in members:
         if member.kind == "deadline":
             found += _later(prepared, member.key)
+            found += _smaller_share(prepared, member.key)
     if "received" in kinds:
         found += _sooner(prepared)
+        found += _more_received(prepared)
     if "on_issue" in kinds:
         found += _larger_first_share(prepared)
     if "tranches" in kinds:
@@ -140,13 +142,59 @@ def _sooner(prepared: Prepared) -> Iterator[Problem]:
                 break
 
 
+def _more_received(prepared: Prepared) -> Iterator[Problem]:
+    """Yield the least amount of a receipt that would be enough, found by halving."""
+    receipts = prepared.loaded.plan.received
+    said = sum(receipt.amount or 0 for receipt in receipts.values())
+    missing = (prepared.issue.total - said) // prepared.quantum
+    for key, receipt in receipts.items():
+        if receipt.amount is None or any(other.share for other in receipts.values()):
+            continue
+        low, high = 0, missing
+        if high <= 0 or not holds(prepared, _receiving(prepared, key, high)):
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            works = holds(prepared, _receiving(prepared, key, middle))
+            low, high = (low, middle) if works else (middle, high)
+        sets = _receiving(prepared, key, high)
+        amount = format_amount(receipt.amount + high * prepared.quantum)
+        yield Problem(
+            "L11-mend-amount", words={"name": key, "amount": amount, "change": _change(sets)}
+        )
+
+
+def _receiving(prepared: Prepared, key: str, more: int) -> list[str]:
+    amount = prepared.loaded.plan.received[key].amount or 0
+    return [f"received.{key}.amount={_yuan(amount + more * prepared.quantum)}"]
+
+
+def _smaller_share(prepared: Prepared, key: str) -> Iterator[Problem]:
+    """Yield the largest share in whole per cent that can be kept by a deadline."""
+    due = prepared.loaded.plan.deadlines[key]
+    if due.day is None:
+        # A share of the law is not lowered.
+        return
+    low, high = 0, int(due.share * 100) + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        works = holds(prepared, [f"deadlines.{key}.share={middle}%"])
+        low, high = (middle, high) if works else (low, middle)
+    if low:
+        sets = [f"deadlines.{key}.share={low}%"]
+        yield Problem(
+            "L11-mend-share", words={"name": key, "share": f"{low}%", "change": _change(sets)}
+        )
+
+
 def _larger_first_share(prepared: Prepared) -> Iterator[Problem]:
     """Yield the least share on issue that the deadlines need."""
     shares = {prepared.loaded.plan.deadlines[due.key].share for due in prepared.dues}
     for share in sorted(Fraction(found) for found in shares):
         sets = [f"tranches.on_issue={share}"]
         if holds(prepared, sets):
-            yield Problem("L11-mend-on-issue", words={"found": share, "change": _change(sets)})
+            words = {"found": format_ratio(share), "change": _change(sets)}
+            yield Problem("L11-mend-on-issue", words=words)
             return
 
 

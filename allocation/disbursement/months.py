@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Columns beside the months: who it is, and sums that are checked by adding up again.
 _KEYS = ("id", "recipient", "name")
-_ASIDE = (*_KEYS, "name_en", "amount_fen", "amount_yuan", "total_fen")
+_ASIDE = (*_KEYS, "name_en", "purpose", "amount_fen", "amount_yuan", "total_fen")
 _MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
 _UNITS = {"fen": "分", "yuan": "元", "wan": "万元", None: None}
 
@@ -86,36 +86,45 @@ def _months(rows: Sequence[tuple[int, list[str]]], file: str, issue: Issue) -> M
     columns = [(at, match) for at, name in enumerate(header) if (match := _MONTH.fullmatch(name))]
     columns.sort(key=lambda pair: pair[1][1])
     cells = np.zeros((len(issue.ids), len(columns)), dtype=np.int64)
-    seen: set[int] = set()
+    seen: set[tuple[int, str]] = set()
     for line, row in body:
         at = _whose(row, header, key or "", Place(file, line), issue, seen)
         if isinstance(at, Problem):
             problems.append(at)
             continue
-        seen.add(at)
         for column, (cell, match) in enumerate(columns):
             place = Place(file, line, header[cell])
             found = _fen(row[cell], match[2], place, issue.names[at])
             if isinstance(found, Problem):
                 problems.append(found)
             else:
-                cells[at, column] = found
-    raise_if_any(problems or _unequal(cells, seen, issue))
+                cells[at, column] += found
+    raise_if_any(problems or _unequal(cells, {at for at, _ in seen}, issue))
     return Months(tuple(match[1] for _, match in columns), cells)
 
 
 def _whose(
-    row: list[str], header: list[str], key: str, place: Place, issue: Issue, seen: set[int]
+    row: list[str],
+    header: list[str],
+    key: str,
+    place: Place,
+    issue: Issue,
+    seen: set[tuple[int, str]],
 ) -> int | Problem:
-    """Return the position of a row's recipient, or what is wrong with the row."""
+    """Return the position of a row's recipient, or what is wrong with the row; note it as seen.
+
+    A recipient has one row, or one for each purpose.
+    """
     if len(row) != len(header):
         words = {"found": len(row), "allowed": len(header)}
         return Problem("L1-ragged-row", place, words)
     name = row[header.index(key)]
     at = _position(name, issue)
-    if at is None or at in seen:
+    purpose = row[header.index("purpose")] if "purpose" in header else ""
+    if at is None or (at, purpose) in seen:
         near = {"found": name[:60], "nearest": nearest(name, issue.names)}
         return Problem("L1-unknown-recipient", place, near)
+    seen.add((at, purpose))
     return at
 
 

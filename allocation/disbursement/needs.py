@@ -7,8 +7,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from allocation.disbursement.curves import shares
-from allocation.disbursement.plan_tables import by_month, open_table, ratio_cell
-from allocation.errors import Problem, nearest
+from allocation.disbursement.plan_tables import by_month, open_table, progress_cell
+from allocation.errors import Place, Problem, nearest
 from allocation.money import format_amount, parse_amount
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from allocation.disbursement.periods import Periods
     from allocation.disbursement.plan import Milestone, Own
     from allocation.disbursement.plan_file import LoadedPlan
+    from allocation_models.program import Integers
 
 Shares = list[tuple[Fraction, ...]]
 
@@ -81,6 +82,8 @@ def _requested(loaded: LoadedPlan, issue: Issue, periods: Periods, found: Shares
     def money(text: str, unit: str | None) -> Fraction:
         return Fraction(parse_amount(text, unit or need.unit))
 
+    if not table.rows:
+        return [*problems, Problem("L1-no-rows", table.place(0), {"found": need.file})]
     rows, wrong = by_month(table, issue, periods.months, money)
     loaded.hashes[need.file] = table.sha256
     problems += wrong
@@ -101,8 +104,8 @@ def _requested(loaded: LoadedPlan, issue: Issue, periods: Periods, found: Shares
                 problems.append(Problem("L2-need-below", table.place(line), words, warning=True))
     missing = [issue.names[at] for at in range(len(issue.ids)) if at not in rows]
     if missing and not any(not problem.warning for problem in problems):
-        called, count = "、".join(missing[:5]), len(missing)
-        said = {"found": called, "count": count, "allowed": need.curve}
+        said: dict[str, object] = {"found": _some(missing), "count": len(missing)}
+        said["allowed"] = need.curve
         problems.append(Problem("L2-need-missing", table.place(0), said, warning=True))
     return problems
 
@@ -123,9 +126,11 @@ def condition_months(
         table, problems = open_table(rules.progress, loaded.folder)
         if table is None:
             return [len(periods)] * len(needed), problems
-        progress, wrong = by_month(table, issue, periods.months, ratio_cell)
+        if not table.rows:
+            problems.append(Problem("L1-no-rows", table.place(0), {"found": rules.progress}))
+        progress, wrong = by_month(table, issue, periods.months, progress_cell)
         loaded.hashes[rules.progress] = table.sha256
-        problems += wrong
+        problems += [*wrong, *_odd_progress(issue, progress, rules.progress)]
     last = len(periods) if rules.forfeit is None else periods.by(rules.forfeit) + 1
     months = []
     for at in range(len(needed)):
@@ -134,3 +139,37 @@ def condition_months(
         first = reached[0] if reached else len(periods)
         months.append(first + 1 if first < last else len(periods))
     return months, problems
+
+
+def _some(names: Sequence[str]) -> str:
+    return "、".join(names[:5]) + ("…" if len(names) > 5 else "")
+
+
+def _odd_progress(
+    issue: Issue, progress: dict[int, list[Fraction | None]], file: str
+) -> list[Problem]:
+    """Return whose progress falls, and a warning of who is not in the table."""
+    problems = []
+    for at, row in progress.items():
+        known = [share for share in row if share is not None]
+        if known != sorted(known):
+            words = {"found": issue.names[at]}
+            problems.append(Problem("L14-progress-falls", Place(file), words))
+    missing = [name for at, name in enumerate(issue.names) if at not in progress]
+    if missing:
+        said: dict[str, object] = {"found": _some(missing), "count": len(missing)}
+        problems.append(Problem("L14-progress-missing", Place(file), said, warning=True))
+    return problems
+
+
+def late_conditions(
+    loaded: LoadedPlan, issue: Issue, recipient: Integers, payable_from: Integers, months: int
+) -> list[Problem]:
+    """Return a warning of who meets the condition too late for the rest to be paid."""
+    rules = loaded.plan.tranches
+    late = [issue.names[at] for at in recipient[payable_from >= months].tolist()]
+    names = list(dict.fromkeys(late))
+    if not names or rules.forfeit is not None:
+        return []
+    words = {"count": len(names), "found": _some(names)}
+    return [Problem("L14-condition-late", loaded.place("tranches"), words, warning=True)]

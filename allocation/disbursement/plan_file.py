@@ -95,19 +95,23 @@ def load_plan(reference: str, sets: Sequence[str] = ()) -> LoadedPlan:
         raise InputError([parsed])
     data, trail = deepcopy(parsed[0]), Trail.of_file(said, parsed[1])
     plan, problems = _validated(data, trail)
-    changes: list[Applied] = []
+    changes, refused = list[Applied](), list[Problem]()
     for text in sets:
         change = change_of_call(text, data, Plan)
-        wrong = [change] if isinstance(change, Problem) else apply(data, trail, change)
-        if wrong or isinstance(change, Problem):
-            problems += wrong
+        if isinstance(change, Problem):
+            refused.append(change)
+            continue
+        said_before = value_at(data, change.path, _ABSENT)
+        wrong = apply(data, trail, change)
+        if wrong:
+            refused += wrong
             continue
         before, (plan, problems) = plan, _validated(data, trail)
-        changes.append(_applied(change, before))
+        changes.append(_applied(change, before, said_before))
         if before and plan and _value(before, change) == _value(plan, change):
             words = {"key": join_key(change.path), "found": shown(change.value)}
-            problems.append(Problem("L1-override-without-effect", change.origin.place, words))
-    raise_if_any(problems)
+            refused.append(Problem("L1-override-without-effect", change.origin.place, words))
+    raise_if_any([*problems, *refused])
     assert plan is not None, "a plan that is not valid has problems"
     assert isinstance(content, bytes), "what was parsed was read"
     hashes = {path.name: digest(content)}
@@ -142,7 +146,8 @@ def _value(plan: Plan, change: Change) -> Any:
     return value_at(plan.model_dump(), change.path, _ABSENT)
 
 
-def _applied(change: Change, before: Plan | None) -> Applied:
-    old = _value(before, change) if before else _ABSENT
-    said = "—" if old is _ABSENT or old is None else shown(old)
+def _applied(change: Change, before: Plan | None, said_before: Any) -> Applied:
+    """Return a change with what the file said before, else the default."""
+    old = _value(before, change) if before and said_before is _ABSENT else said_before
+    said = "—" if old is _ABSENT or old is None or old == "" else shown(old)
     return Applied(change.origin.label, join_key(change.path), said, shown(change.value))

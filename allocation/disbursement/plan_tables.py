@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from allocation.disbursement.calendar import parse_day
 from allocation.errors import Place, Problem, nearest
-from allocation.money import UNITS, parse_amount, parse_ratio
+from allocation.money import UNITS, PartOfFenError, parse_amount, parse_ratio
 from allocation.scenario.files import TABLE_LIMIT, digest, read_bytes
 from allocation.scenario.tables import TOTALS, csv_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from fractions import Fraction
     from pathlib import Path
 
@@ -21,18 +22,33 @@ if TYPE_CHECKING:
 
 _KEYS = ("id", "recipient", "name")
 #: Columns that say more of a recipient, and are passed over.
-_ASIDE = ("name_en", "purpose", "note", "amount_fen")
-_MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
-_ENDINGS = {"fen": "分", "yuan": "元", "wan": "万元"}
+_ASIDE = ("name_en", "purpose", "note", "amount_fen", "total_fen")
+MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:_(fen|yuan|wan))?")
+#: Columns that say when a payment was made.
+_WHEN = ("month", "date", "day")
+ENDINGS = {"fen": "分", "yuan": "元", "wan": "万元"}
+
+
+class Named(Protocol):
+    """Recipients by id and name, shape (n,) each."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Unique."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """In the same order."""
 
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment made: to whom (and for which purpose), in which month, how much."""
+    """A payment made: to whom (and for which purpose), in which month (and day), how much."""
 
     recipient: int
     purpose: int
     month: str
+    day: date | None
     fen: int
     place: Place
 
@@ -76,7 +92,7 @@ def open_table(file: str, folder: Path) -> tuple[Table | None, list[Problem]]:
     return Table(file, header, line, body, digest(content)), problems
 
 
-def whose(table: Table, line: int, cells: Sequence[str], issue: Issue) -> int | Problem:
+def whose(table: Table, line: int, cells: Sequence[str], issue: Named) -> int | Problem:
     """Return the position of a row's recipient, by id or name, or what is wrong."""
     key = next(key for key in _KEYS if key in table.header)
     name = cells[table.header.index(key)]
@@ -120,7 +136,7 @@ def _month_columns(
     table: Table, months: Sequence[str]
 ) -> tuple[list[tuple[int, str, str | None]], list[Problem]]:
     """Return position, month and unit of each column of a month, which stand in order."""
-    matches = [(at, name, _MONTH.fullmatch(name)) for at, name in enumerate(table.header)]
+    matches = [(at, name, MONTH.fullmatch(name)) for at, name in enumerate(table.header)]
     place, problems = table.place(table.line), []
     for _, name, match in matches:
         if match is None and name not in (*_KEYS, *_ASIDE):
@@ -128,7 +144,7 @@ def _month_columns(
         if match is not None and match[1] not in months:
             words = {"found": match[1], "allowed": f"{months[0]} … {months[-1]}"}
             problems.append(Problem("L14-month-outside", place, words))
-    known = [(at, m[1], _ENDINGS.get(m[2])) for at, _, m in matches if m and m[1] in months]
+    known = [(at, m[1], ENDINGS.get(m[2])) for at, _, m in matches if m and m[1] in months]
     order = [month for _, month, _ in known]
     if order != sorted(set(order)):
         words = {"found": "、".join(order)[:100]}
@@ -148,16 +164,21 @@ def _read(
     words = {"found": text[:60], "recipient": name}
     try:
         value = parse(text, unit)
+    except PartOfFenError:
+        return Problem("L14-part-of-fen", place, words)
     except ValueError:
         return Problem("L14-cell", place, words)
     if value < 0:
-        return Problem("L1-negative-value", place, words | {"column": place.column})
+        return Problem("L14-negative-figure", place, words)
     return value
 
 
-def ratio_cell(text: str, _unit: str | None) -> Fraction:
-    """Return a ratio such as ``60%``."""
-    return parse_ratio(text)
+def progress_cell(text: str, _unit: str | None) -> Fraction:
+    """Return progress such as ``60%`` or ``0.6``: more than all of it is a slip of the pen."""
+    value = parse_ratio(text)
+    if value > 1:
+        raise ValueError(text)
+    return value
 
 
 def payments(table: Table, issue: Issue, unit: str | None) -> tuple[list[Payment], list[Problem]]:
@@ -168,30 +189,85 @@ def payments(table: Table, issue: Issue, unit: str | None) -> tuple[list[Payment
     found = []
     for line, cells in table.rows:
         at = whose(table, line, cells, issue)
-        month = _month_of(cells[columns["month"]])
+        when = _when(table, line, cells)
         purpose = _purpose(cells, columns, issue)
         money = columns["amount"]
-        named = _ENDINGS.get(table.header[money].partition("_")[2], unit)
+        named = ENDINGS.get(table.header[money].partition("_")[2], unit)
         place = table.place(line, table.header[money])
-        fen = _fen(cells[money], named, place)
-        wrong = [part for part in (at, fen) if isinstance(part, Problem)]
-        if month is None:
-            spot = table.place(line, table.header[columns["month"]])
-            wrong.append(Problem("L14-not-a-month", spot, {"found": cells[columns["month"]][:60]}))
+        called = issue.names[at] if isinstance(at, int) else ""
+        fen = _fen(cells[money], named, place, called)
+        wrong = [part for part in (at, fen, when) if isinstance(part, Problem)]
         if purpose is None:
-            words = {"found": cells[columns["purpose"]][:60], "allowed": "、".join(issue.purposes)}
-            wrong.append(Problem("L1-unknown-paid-purpose", table.place(line, "purpose"), words))
+            wrong.append(_unknown_purpose(table, line, cells[columns["purpose"]], issue))
         problems += wrong
         if not wrong:
             assert isinstance(at, int) and isinstance(fen, int)  # noqa: PT018 (for the checker)
-            found.append(Payment(at, purpose or 0, month or "", fen, place))
+            assert not isinstance(when, Problem), "it was kept apart above"
+            found.append(Payment(at, purpose or 0, *when, fen, place))
     return found, problems
+
+
+def is_planned(table: Table) -> bool:
+    """Whether a table has a column for each month, as the ``schedule.csv`` of a plan."""
+    return any(map(MONTH.fullmatch, table.header)) and not {*_WHEN} & {*table.header}
+
+
+def planned(
+    table: Table, issue: Issue, months: Sequence[str], until: str
+) -> tuple[list[Payment], list[Problem]]:
+    """Return what a table by month has up to ``until``: it was paid as it was planned."""
+    columns, problems = _month_columns(table, months)
+    purposes = {"purpose": table.header.index("purpose")} if "purpose" in table.header else {}
+    if len(issue.purposes) > 1 and not purposes:
+        words = {"found": "purpose", "nearest": nearest("purpose", table.header)}
+        problems.append(Problem("L1-unknown-column", table.place(table.line), words))
+    found: list[Payment] = []
+    for line, cells in table.rows if not problems else ():
+        at, purpose = whose(table, line, cells, issue), _purpose(cells, purposes, issue)
+        if isinstance(at, Problem):
+            problems.append(at)
+            continue
+        if purpose is None:
+            problems.append(_unknown_purpose(table, line, cells[purposes["purpose"]], issue))
+        for column, month, unit in columns:
+            place, text = table.place(line, table.header[column]), cells[column]
+            fen = _fen(text, unit, place, issue.names[at]) if text and month <= until else 0
+            if isinstance(fen, Problem):
+                problems.append(fen)
+            elif fen:
+                found.append(Payment(at, purpose or 0, month, None, fen, place))
+    return found, problems
+
+
+def _unknown_purpose(table: Table, line: int, found: str, issue: Issue) -> Problem:
+    allowed = "、".join(
+        f"{name}({key})" for name, key in zip(issue.purposes, issue.purpose_keys, strict=True)
+    )
+    words = {"found": found[:60], "allowed": allowed}
+    return Problem("L1-unknown-paid-purpose", table.place(line, "purpose"), words)
+
+
+def _when(table: Table, line: int, cells: Sequence[str]) -> tuple[str, date | None] | Problem:
+    """Return month and, if it is said, day of a payment; what is said twice must agree."""
+    said = {name: cells[table.header.index(name)] for name in _WHEN if name in table.header}
+    said = {name: text for name, text in said.items() if text} or dict(list(said.items())[:1])
+    read = {name: (_month_of(text), parse_day(text)) for name, text in said.items()}
+    for name, (month, _) in read.items():
+        if month is None:
+            words = {"found": said[name][:60]}
+            return Problem("L14-not-a-month", table.place(line, name), words)
+    months = {month for month, _ in read.values() if month}
+    days = {day for _, day in read.values() if day}
+    if len(months) > 1 or len(days) > 1:
+        words = {"found": "、".join(said.values())[:80]}
+        return Problem("L14-month-and-day", table.place(line), words)
+    return next(iter(months)), next(iter(days), None)
 
 
 def _payment_columns(table: Table, issue: Issue) -> tuple[dict[str, int], list[Problem]]:
     allowed = {
-        "month": ("month", "date", "day"),
-        "amount": ("amount", *(f"amount_{ending}" for ending in _ENDINGS)),
+        "month": _WHEN,
+        "amount": ("amount", *(f"amount_{ending}" for ending in ENDINGS)),
     }
     if len(issue.purposes) > 1:
         allowed["purpose"] = ("purpose",)
@@ -208,7 +284,7 @@ def _payment_columns(table: Table, issue: Issue) -> tuple[dict[str, int], list[P
 
 def _month_of(text: str) -> str | None:
     """Return the month a cell means: a month or a day."""
-    if match := _MONTH.fullmatch(text):
+    if match := MONTH.fullmatch(text):
         return match[1]
     day = parse_day(text)
     return f"{day:%Y-%m}" if day else None
@@ -218,14 +294,19 @@ def _purpose(cells: Sequence[str], columns: dict[str, int], issue: Issue) -> int
     if "purpose" not in columns:
         return 0
     name = cells[columns["purpose"]]
-    return issue.purposes.index(name) if name in issue.purposes else None
+    for known in (issue.purposes, issue.purpose_keys):
+        if name in known:
+            return known.index(name)
+    return None
 
 
-def _fen(text: str, unit: str | None, place: Place) -> int | Problem:
+def _fen(text: str, unit: str | None, place: Place, name: str) -> int | Problem:
+    words = {"found": text[:60], "recipient": name}
     try:
         fen = parse_amount(text, unit)
+    except PartOfFenError:
+        return Problem("L14-part-of-fen", place, words)
     except ValueError:
-        words = {"found": text[:60], "allowed": "、".join(UNITS)}
-        return Problem("L14-payment-amount", place, words)
-    words = {"found": text[:60], "recipient": "", "column": place.column}
-    return fen if fen >= 0 else Problem("L1-negative-value", place, words)
+        allowed = {"found": text[:60], "allowed": "、".join(UNITS)}
+        return Problem("L14-payment-amount", place, allowed)
+    return fen if fen >= 0 else Problem("L14-negative-figure", place, words)

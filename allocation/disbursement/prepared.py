@@ -10,35 +10,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.disbursement.calendar import read_calendar, shipped_calendar
-from allocation.disbursement.clock import Received, deadlines
-from allocation.disbursement.needs import condition_months, needs_of, position
+from allocation.disbursement.dues import DueDay, dues_of, duties_of
+from allocation.disbursement.needs import (
+    condition_months,
+    late_conditions,
+    needs_of,
+)
+from allocation.disbursement.past import Past, past_of, past_problems, rounded_up
 from allocation.disbursement.periods import Periods, periods_of
-from allocation.disbursement.plan_tables import open_table, payments
-from allocation.errors import InputError, Place, Problem, nearest, raise_if_any
+from allocation.errors import InputError, Problem, raise_if_any
 from allocation.money import format_amount
 from allocation_models.disbursement import Payable
 from allocation_models.program import NO_BOUND
 from allocation_models.tranches import Tranches
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from allocation.disbursement.calendar import Calendar
+    from allocation.disbursement.clock import Deadline
     from allocation.disbursement.issue import Issue
     from allocation.disbursement.plan_file import LoadedPlan
     from allocation.result import Fen
     from allocation_models.program import Integers
-
-
-@dataclass(frozen=True)
-class DueDay:
-    """A deadline in effect: for which lines, by which month, how much in all; its article."""
-
-    key: str
-    day: date
-    month: int
-    lines: Integers
-    article: str
 
 
 @dataclass(frozen=True)
@@ -54,15 +46,21 @@ class Prepared:
     recipient, purpose
         Shape (m,): whose each line is, and for what; lines stand in the order of ids.
     payable
-        The program's arrays in quanta, m lines.
-    frozen
-        How many months are settled; what was paid in them stands in ``payable``.
+        The program's arrays in quanta, m lines; what was paid is rounded up.
+    exact
+        The same in fen, as things are: by it payments are checked and measured.
+    odd
+        Shape (m,), fen: what rounding up what was paid leaves owed; it goes with the next payment.
+    past
+        What was paid.
     tranches
         Rules of tranches in quanta, None if there are none.
     dues
         Deadlines in effect.
     forfeited
         Shape (m,), fen: what is not paid because a condition is not met.
+    duties
+        What the law asks of a direct fund.
     """
 
     issue: Issue
@@ -72,11 +70,24 @@ class Prepared:
     recipient: Integers
     purpose: Integers
     payable: Payable
-    frozen: int
+    exact: Payable
+    odd: Fen
+    past: Past
     tranches: Tranches | None
     dues: tuple[DueDay, ...]
     forfeited: Fen
+    duties: tuple[Deadline, ...]
     warnings: tuple[Problem, ...]
+
+    @property
+    def frozen(self) -> int:
+        """How many months are settled."""
+        return self.past.frozen
+
+    @property
+    def open_dues(self) -> tuple[DueDay, ...]:
+        """The deadlines that can still be kept: nothing binds what is past."""
+        return tuple(due for due in self.dues if due.month >= self.frozen)
 
     @property
     def amounts(self) -> Fen:
@@ -99,29 +110,29 @@ def prepare(issue: Issue, loaded: LoadedPlan) -> Prepared:
     recipient = np.repeat(np.array(order), issue.cells.shape[1])
     purpose = np.tile(np.arange(issue.cells.shape[1]), len(order))
     amounts = issue.cells[recipient, purpose]
-    paid, frozen = _paid(loaded, issue, periods, problems)
-    quantum = plan.quantum or _common(np.append(amounts, paid))
-    problems += _not_whole(loaded, issue, paid, quantum)
+    past = past_of(loaded, issue, periods, problems)
+    quantum = plan.quantum or _common(issue.cells, past.fen, loaded)
+    problems += _not_whole(loaded, issue, quantum)
     shares, wrong = needs_of(loaded, issue, periods)
     payable_from, more = condition_months(loaded, issue, periods, shares)
-    problems += wrong + more
-    received = _received(loaded, issue, periods, quantum, problems)
-    dues = _dues(loaded, issue, periods, calendar, recipient, problems)
+    problems += wrong + more + _unknown_rest_days(calendar, periods) + _uncapped(loaded, issue)
+    _received(loaded, issue, periods, 1, problems)
+    dues = dues_of(loaded, issue, periods, calendar, recipient, problems)
+    duties = duties_of(loaded, calendar, problems)
     raise_if_any(problems)
-    whole = amounts // quantum
-    need = _in_quanta(whole, [shares[at] for at in recipient.tolist()])
-    most, forfeited = _most(loaded, whole, np.array(payable_from)[recipient], len(periods))
-    done = paid[recipient, purpose] // quantum
-    payable = Payable(
-        need=need,
-        least=_least(loaded, dues, whole, len(periods), frozen),
-        most=_past_holds(most, done, frozen),
-        pay_least=done * (np.arange(len(periods)) < frozen),
-        pay_most=np.where(np.arange(len(periods)) < frozen, done, whole[:, None]),
-        received=received,
-        limit=_limits(loaded, periods, quantum, frozen),
+    raise_if_any(past_problems(loaded, issue, past, periods))
+    done = past.fen[recipient, purpose]
+    lines = _Lines(
+        amounts,
+        [shares[at] for at in recipient.tolist()],
+        np.array(payable_from)[recipient],
+        _advanced(loaded, issue, periods, recipient),
     )
-    raise_if_any(_past_problems(loaded, issue, payable, recipient, whole))
+    upward, odd = rounded_up(done, quantum)
+    payable = _payable(loaded, issue, periods, dues, lines, upward, odd, quantum, past.frozen)
+    exact = _payable(loaded, issue, periods, dues, lines, done, 0 * odd, 1, past.frozen)
+    problems += late_conditions(loaded, issue, recipient, lines.payable_from, len(periods))
+    tranches, small = _tranches(loaded, issue, recipient, amounts, done, quantum)
     return Prepared(
         issue,
         loaded,
@@ -130,17 +141,97 @@ def prepare(issue: Issue, loaded: LoadedPlan) -> Prepared:
         recipient,
         purpose,
         payable,
-        frozen,
-        _tranches(loaded, whole, done, quantum),
+        exact,
+        odd,
+        past,
+        tranches,
         tuple(dues),
-        forfeited * quantum,
-        tuple(problem for problem in problems if problem.warning),
+        _forfeited(loaded, lines, len(periods)),
+        tuple(duties),
+        tuple(problem for problem in [*problems, *small] if problem.warning),
     )
 
 
-def _common(amounts: Fen) -> int:
-    """Return the largest quantum of 1万元, 100元, 1元, 1分 that every amount is whole in."""
-    return next(q for q in (1_000_000, 10_000, 100, 1) if not (amounts % q).any())
+@dataclass(frozen=True)
+class _Lines:
+    """What is asked of m lines: amounts in fen, need in shares, from when all may be paid.
+
+    ``advanced`` is fen issued in advance and the month until which no more may be paid, if the
+    allocation settles an advance.
+    """
+
+    amounts: Fen
+    shares: list[tuple[Fraction, ...]]
+    payable_from: Integers
+    advanced: tuple[Fen, int] | None
+
+
+def _payable(
+    loaded: LoadedPlan,
+    issue: Issue,
+    periods: Periods,
+    dues: list[DueDay],
+    lines: _Lines,
+    done: Integers,
+    odd: Fen,
+    quantum: int,
+    frozen: int,
+) -> Payable:
+    """Return the arrays in quanta; what is past stands, and nothing else binds it."""
+    whole, past = lines.amounts // quantum, np.arange(len(periods)) < frozen
+    least = _least(loaded, dues, whole, len(periods), frozen)
+    # What is odd may come after the deadline: one quantum more is asked for.
+    least = np.where((odd > 0)[:, None] & (least > 0), np.minimum(least + 1, whole[:, None]), least)
+    received = np.cumsum(_received(loaded, issue, periods, quantum, []))
+    received[:frozen] = np.maximum(received, np.cumsum(done.sum(axis=0)))[:frozen]
+    limit = _limits(loaded, periods, quantum, frozen)
+    room = -(-int(odd.sum()) // quantum)
+    limit = np.where(limit < NO_BOUND, np.maximum(limit - np.where(past, 0, room), 0), limit)
+    return Payable(
+        need=_in_quanta(whole, lines.shares),
+        least=least,
+        most=_past_holds(_most(loaded, lines, quantum, len(periods)), done, frozen),
+        pay_least=done * past,
+        pay_most=np.where(past, done, whole[:, None]),
+        received=np.diff(np.maximum.accumulate(received), prepend=0),
+        limit=limit,
+    )
+
+
+def _unknown_rest_days(calendar: Calendar, periods: Periods) -> list[Problem]:
+    """Return a warning of the years of which only weekends are known."""
+    years = sorted({day.year for day in periods.days} - calendar.years)
+    words = {"found": "、".join(map(str, years))}
+    return [Problem("L14-no-holiday-table", words=words, warning=True)] if years else []
+
+
+def _uncapped(loaded: LoadedPlan, issue: Issue) -> list[Problem]:
+    """Return a warning where what was issued in advance to each is known and cannot bound it."""
+    if issue.advanced is None or ("main" in loaded.plan.received and issue.cells.shape[1] == 1):
+        return []
+    return [Problem("L14-advance-not-bound", loaded.place("received"), warning=True)]
+
+
+def _advanced(
+    loaded: LoadedPlan, issue: Issue, periods: Periods, recipient: Integers
+) -> tuple[Fen, int] | None:
+    """Return what each line may be paid before the main batch is there, where that is known."""
+    main = loaded.plan.received.get("main")
+    if main is None or issue.advanced is None or issue.cells.shape[1] > 1:
+        return None
+    return issue.advanced[recipient], periods.since(main.day)
+
+
+def _common(amounts: Fen, paid: Fen, loaded: LoadedPlan) -> int:
+    """Return the largest quantum of 1万元, 100元, 1元, 1分 that every amount is whole in.
+
+    Without rules of tranches that also of what was paid: there every quantum is exact. With them a
+    program in fen is beyond what can be proven, and what is odd goes with the next payment.
+    """
+    rules = loaded.plan.tranches
+    whole = rules.at_most is not None or rules.at_least is not None
+    fen = amounts.ravel() if whole else np.concatenate([amounts.ravel(), paid.ravel()])
+    return next(q for q in (1_000_000, 10_000, 100, 1) if not (fen % q).any())
 
 
 def _calendar(loaded: LoadedPlan) -> tuple[Calendar, list[Problem]]:
@@ -153,10 +244,8 @@ def _calendar(loaded: LoadedPlan) -> tuple[Calendar, list[Problem]]:
         return shipped_calendar(), list(error.problems)
 
 
-def _not_whole(loaded: LoadedPlan, issue: Issue, paid: Fen, quantum: int) -> list[Problem]:
-    odd = np.flatnonzero(
-        (issue.cells % quantum).any(axis=1) | (paid % quantum).any(axis=(1, 2))
-    ).tolist()
+def _not_whole(loaded: LoadedPlan, issue: Issue, quantum: int) -> list[Problem]:
+    odd = np.flatnonzero((issue.cells % quantum).any(axis=1)).tolist()
     called = "、".join(issue.names[at] for at in odd[:5])
     words = {"found": format_amount(quantum), "recipient": called}
     return [Problem("L2-plan-quantum", loaded.place("quantum"), words)] if odd else []
@@ -205,86 +294,6 @@ def _limits(loaded: LoadedPlan, periods: Periods, quantum: int, frozen: int) -> 
     return np.array([NO_BOUND] * frozen + quanta[frozen:], dtype=np.int64)
 
 
-def _dues(
-    loaded: LoadedPlan,
-    issue: Issue,
-    periods: Periods,
-    calendar: Calendar,
-    recipient: Integers,
-    problems: list[Problem],
-) -> list[DueDay]:
-    """Return the deadlines in effect; note what is wrong with the others, and with the limits."""
-    found = []
-    for key, due in loaded.plan.deadlines.items():
-        place = loaded.place("deadlines", key)
-        who = [at for at in (position(issue, name) for name in due.where) if at is not None]
-        problems += [
-            Problem(
-                "L1-unknown-recipient",
-                place,
-                {"found": name[:60], "nearest": nearest(name, issue.names)},
-            )
-            for name in due.where
-            if position(issue, name) is None
-        ]
-        named = _day(loaded, key, calendar, problems)
-        if named is None:
-            continue
-        wrong = _untimely(loaded, periods, named[0], place)
-        if wrong is not None:
-            problems.append(wrong)
-            continue
-        chosen = np.isin(recipient, who) if due.where else np.ones(len(recipient), dtype=bool)
-        lines = np.flatnonzero(chosen)
-        found.append(DueDay(key, named[0], periods.by(named[0]), lines, named[1]))
-    unknown = [month for month in loaded.plan.cash.by_month if periods.of(month) is None]
-    allowed = f"{periods.months[0]} … {periods.months[-1]}"
-    for month in unknown:
-        place = loaded.place("cash", "by_month", month)
-        words = {"found": month, "allowed": allowed}
-        problems.append(Problem("L14-month-outside", place, words))
-    return found
-
-
-def _untimely(loaded: LoadedPlan, periods: Periods, day: date, place: Place) -> Problem | None:
-    """Return what is wrong with a deadline before any payment, or before any money."""
-    first_money = min((r.day for r in loaded.plan.received.values()), default=None)
-    month = periods.by(day)
-    if month < 0:
-        words = {"found": day, "first": periods.days[0]}
-        return Problem("L14-deadline-too-early", place, words)
-    if first_money is not None and periods.since(first_money) > month:
-        words = {"found": day, "day": first_money}
-        return Problem("L14-received-after-deadline", place, words)
-    return None
-
-
-def _day(
-    loaded: LoadedPlan, key: str, calendar: Calendar, problems: list[Problem]
-) -> tuple[date, str] | None:
-    """Return the day of a deadline and its source: its own, or that of a rule of the clock."""
-    due, received = loaded.plan.deadlines[key], loaded.plan.received
-    if due.day is not None:
-        return due.day, due.source or "—"
-    advance, main = (received[k].day if k in received else None for k in ("advance", "main"))
-    if advance is None and main is None:
-        problems.append(Problem("L14-nothing-received", loaded.place("deadlines", key)))
-        return None
-    asked = Received(advance=advance, main=main, direct=loaded.plan.direct)
-    as_of = min(day for day in (advance, main) if day is not None)
-    try:
-        known = {d.key: d for d in deadlines(asked, calendar, as_of)}
-    except InputError as error:
-        problems += error.problems
-        return None
-    rule = known.get(due.rule)
-    if rule is None or rule.due is None:
-        words = {"found": due.rule, "allowed": "、".join(k for k, d in known.items() if d.due)}
-        problems.append(Problem("L14-no-such-rule", loaded.place("deadlines", key), words))
-        return None
-    return rule.due, rule.article
-
-
 def _least(
     loaded: LoadedPlan, dues: list[DueDay], whole: Integers, months: int, frozen: int
 ) -> Integers:
@@ -293,24 +302,31 @@ def _least(
     for due in dues:
         share = loaded.plan.deadlines[due.key].share
         wanted = -(-whole[due.lines] * share.numerator // share.denominator)
-        start = max(due.month, frozen)
-        if start < months:
-            least[due.lines, start:] = np.maximum(least[due.lines, start:], wanted[:, None])
+        if due.month >= frozen:
+            later = slice(due.month, months)
+            least[due.lines, later] = np.maximum(least[due.lines, later], wanted[:, None])
     return least
 
 
-def _most(
-    loaded: LoadedPlan, whole: Integers, payable_from: Integers, months: int
-) -> tuple[Integers, Integers]:
-    """Return what may be paid so far, and what is forfeited, in quanta."""
-    share = loaded.plan.tranches.on_issue
+def _most(loaded: LoadedPlan, lines: _Lines, quantum: int, months: int) -> Integers:
+    """Return what may be paid so far, in quanta."""
+    share, whole = loaded.plan.tranches.on_issue, lines.amounts // quantum
     most = np.repeat(whole[:, None], months, axis=1)
-    if share is None:
-        return most, np.zeros_like(whole)
-    before = np.arange(months) < payable_from[:, None]
-    most = np.where(before, whole[:, None] * share.numerator // share.denominator, most)
-    forfeits = loaded.plan.tranches.forfeit is not None
-    return most, np.where(forfeits, whole - most[:, -1], 0)
+    if share is not None:
+        before = np.arange(months) < lines.payable_from[:, None]
+        most = np.where(before, whole[:, None] * share.numerator // share.denominator, most)
+    if lines.advanced is not None:
+        fen, until = lines.advanced
+        most[:, :until] = np.minimum(most[:, :until], (fen // quantum)[:, None])
+    return most
+
+
+def _forfeited(loaded: LoadedPlan, lines: _Lines, months: int) -> Fen:
+    """Return what is not paid because a condition is not met, shape (m,), fen."""
+    if loaded.plan.tranches.forfeit is None:
+        return np.zeros_like(lines.amounts)
+    left: Fen = lines.amounts - _most(loaded, lines, 1, months)[:, -1]
+    return left
 
 
 def _past_holds(most: Integers, done: Integers, frozen: int) -> Integers:
@@ -322,64 +338,25 @@ def _past_holds(most: Integers, done: Integers, frozen: int) -> Integers:
     return np.asarray(np.maximum(most, np.concatenate([so_far, later], axis=1)))
 
 
-def _paid(
-    loaded: LoadedPlan, issue: Issue, periods: Periods, problems: list[Problem]
-) -> tuple[Fen, int]:
-    """Return what was paid by recipient, purpose and month in fen, and how many months are past."""
-    said = loaded.plan.paid
-    found = np.zeros((*issue.cells.shape, len(periods)), dtype=np.int64)
-    until = periods.of(said.until) if said.until else -1
-    if until is None:
-        words = {"found": said.until, "allowed": f"{periods.months[0]} … {periods.months[-1]}"}
-        problems.append(Problem("L14-month-outside", loaded.place("paid", "until"), words))
-        until = -1
-    if not said.file:
-        return found, until + 1
-    table, wrong = open_table(said.file, loaded.folder)
-    problems += wrong
-    if table is None:
-        return found, 0
-    loaded.hashes[said.file] = table.sha256
-    made, wrong = payments(table, issue, said.unit)
-    problems += wrong
-    last = -1
-    for payment in made:
-        month = periods.of(payment.month)
-        words = {"found": payment.month, "allowed": f"{periods.months[0]} … {periods.months[-1]}"}
-        if month is None:
-            problems.append(Problem("L14-month-outside", payment.place, words))
-        elif said.until and month > until:
-            words["allowed"] = f"≤ {said.until}"
-            problems.append(Problem("L14-month-outside", payment.place, words))
-        else:
-            found[payment.recipient, payment.purpose, month] += payment.fen
-            last = max(last, month)
-    return found, max(last, until) + 1
-
-
-def _past_problems(
-    loaded: LoadedPlan, issue: Issue, payable: Payable, recipient: Integers, whole: Integers
-) -> list[Problem]:
-    """Return how what was paid contradicts what was there (law 12: no balance below zero)."""
-    done, place = payable.pay_least, loaded.place("paid")
-    problems = [
-        Problem("L12-paid-above", place, {"found": issue.names[recipient[line]]})
-        for line in np.flatnonzero(done.sum(axis=1) > whole).tolist()
-    ]
-    short = np.cumsum(done.sum(axis=0)) > np.cumsum(payable.received)
-    early = np.flatnonzero(short)[:1].tolist()
-    if early:
-        words = {"found": early[0] + 1, "first": loaded.plan.first}
-        problems.append(Problem("L12-paid-before-receipt", place, words))
-    return problems
-
-
-def _tranches(loaded: LoadedPlan, whole: Integers, done: Integers, quantum: int) -> Tranches | None:
-    """Return the rules of tranches for what is still to be paid, in quanta."""
+def _tranches(
+    loaded: LoadedPlan, issue: Issue, recipient: Integers, amounts: Fen, done: Fen, quantum: int
+) -> tuple[Tranches | None, list[Problem]]:
+    """Return the rules of tranches for what is still to be paid, in quanta; who has less left."""
     rules = loaded.plan.tranches
     if rules.at_most is None and rules.at_least is None:
-        return None
+        return None, []
     made = np.count_nonzero(done, axis=1)
-    most = np.full(len(whole), done.shape[1]) if rules.at_most is None else rules.at_most - made
+    most = np.full(len(amounts), done.shape[1]) if rules.at_most is None else rules.at_most - made
+    left = amounts - done.sum(axis=1)
     least = -(-(rules.at_least or 0) // quantum)
-    return Tranches(np.maximum(most, 0), np.minimum(whole - done.sum(axis=1), least))
+    found = Tranches(np.maximum(most, 0), np.minimum(left // quantum, least))
+    small = np.flatnonzero((left > 0) & (left < (rules.at_least or 0))).tolist()
+    if not small:
+        return found, []
+    words = {
+        "least": format_amount(rules.at_least or 0),
+        "count": len(small),
+        "found": "、".join(dict.fromkeys(issue.names[recipient[line]] for line in small[:3])),
+    }
+    place = loaded.place("tranches", "at_least")
+    return found, [Problem("L14-least-tranche-above", place, words, warning=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,8 @@ from allocation.disbursement.clash import conflict_of
 from allocation.disbursement.prepared import prepare
 from allocation.disbursement.strategies import payments_by
 from allocation.engine import DEFAULT_SOLVER, solver_named
-from allocation.errors import FaultError, Problem
+from allocation.errors import FaultError, InputError, Problem
+from allocation.money import format_amount
 from allocation_models.disbursement import Measures, keeps, measured, so_far
 
 if TYPE_CHECKING:
@@ -38,13 +39,17 @@ class Schedule:
     cells
         Shape (n, p, T), int64 fen: recipients as in the issue, purposes, months.
     need
-        Shape (n, p, T), int64 fen: need so far.
+        Shape (n, p, T), int64 fen: need so far, rounded down to whole quanta.
     strategy
         ``optimal``, or the rule of thumb.
     measures
-        Unmet need and idle money in quanta × months, payments, last month.
+        Unmet need and idle money in fen × months, payments, last month.
     missed
-        Fen that a deadline asks for and that is not paid by then; zero where it is optimal.
+        Fen that each deadline asks for and that is not paid by then, by key; where the plan is
+        optimal only of deadlines that were past already.
+    untidy
+        How many recipients have payments that break the rules of tranches; none where it is
+        optimal.
     """
 
     prepared: Prepared
@@ -52,7 +57,14 @@ class Schedule:
     need: Fen
     strategy: Strategy
     measures: Measures
-    missed: int
+    missed: dict[str, int]
+    untidy: int
+
+    def __repr__(self) -> str:
+        """Say what it is, not all that is in it."""
+        n, months, total = len(self.issue.ids), self.months, int(self.cells.sum())
+        span = f"{months[0]} … {months[-1]}"
+        return f"<Schedule {self.strategy}: {n} recipients, {span}, {format_amount(total)}万元>"
 
     @property
     def issue(self) -> Issue:
@@ -79,12 +91,12 @@ class Schedule:
     @property
     def unmet(self) -> int:
         """Unmet need, fen × months."""
-        return self.measures.unmet * self.prepared.quantum
+        return self.measures.unmet
 
     @property
     def idle(self) -> int:
         """Money ahead of need, fen × months."""
-        return self.measures.idle * self.prepared.quantum
+        return self.measures.idle
 
 
 def schedule_of(
@@ -106,12 +118,37 @@ def schedule_of(
         If nothing was proven, or a check of ours failed.
     """
     prepared = prepare(issue, loaded)
-    if strategy != "optimal":
+    if strategy not in ("optimal", "in_turn"):
         return described(prepared, payments_by(prepared, strategy), strategy)
-    quanta = _optimal(prepared, solver)
-    if not keeps(prepared.payable, quanta):
+    if strategy == "in_turn" and prepared.tranches is None:
+        raise InputError([Problem("L1-nothing-in-turn", loaded.place())])
+    quanta = _solved(prepared, solver, strategy)
+    if not keeps(prepared.payable, quanta) or not keeps(prepared.exact, in_fen(prepared, quanta)):
         raise FaultError([Problem("L8-unproven", words={"found": "payments"})])
-    return described(prepared, quanta, "optimal")
+    return described(prepared, quanta, strategy)
+
+
+def in_fen(prepared: Prepared, quanta: Integers) -> Integers:
+    """Return payments in fen, shape (m, T): what was paid as it was, what is odd with the next."""
+    fen, frozen = quanta * prepared.quantum, prepared.frozen
+    fen[:, :frozen] = prepared.exact.pay_least[:, :frozen]
+    for line in np.flatnonzero(prepared.odd).tolist():
+        months = np.flatnonzero(quanta[line, frozen:])
+        at = frozen + int(months[0]) if len(months) else _first_room(prepared, fen, line)
+        if at < fen.shape[1]:
+            fen[line, at] += prepared.odd[line]
+    return fen
+
+
+def _first_room(prepared: Prepared, fen: Integers, line: int) -> int:
+    """Return the first open month that can pay what is odd of a line by itself; T if none can."""
+    exact, odd = prepared.exact, int(prepared.odd[line])
+    left = np.cumsum(exact.received) - np.cumsum(fen.sum(axis=0))
+    for at in range(prepared.frozen, fen.shape[1]):
+        within = int(fen[:, at].sum()) + odd <= int(exact.limit[at])
+        if within and bool((left[at:] >= odd).all()):
+            return at
+    return int(fen.shape[1])
 
 
 def aims_of(prepared: Prepared) -> list[Aim]:
@@ -120,37 +157,84 @@ def aims_of(prepared: Prepared) -> list[Aim]:
     return [aim for aim in order if aim != "tranches" or prepared.tranches is not None]
 
 
-def _optimal(prepared: Prepared, solver: str) -> Integers:
+def least_unmet(prepared: Prepared) -> int:
+    """Return what no payments have less unmet need than, with or without tranches: fen × months.
+
+    Proven, since without tranches the program is a flow: what ``in_turn`` is measured against.
+    """
+    from allocation_models.disbursement import pay
+    from allocation_models.solvers.highs import simplex
+
+    need = prepared.payable.need * prepared.quantum
+    exact = replace(prepared.exact, need=need)
+    return measured(exact, pay(exact, ["unmet"], simplex)).unmet
+
+
+def _solved(prepared: Prepared, solver: str, strategy: Strategy) -> Integers:
+    """Return the proven optimum, or payments in turn, in quanta."""
     from allocation_models.blame import InfeasibleError
     from allocation_models.disbursement import pay
-    from allocation_models.solvers import UnprovenError
+    from allocation_models.in_turn import pay_in_turn
+    from allocation_models.solvers import Status, UnprovenError
     from allocation_models.solvers.highs import patient
     from allocation_models.tranches import NoTranchesError, pay_in_tranches
 
+    if prepared.frozen == len(prepared.periods):
+        return prepared.payable.pay_least
     method = patient(PATIENCE) if solver == DEFAULT_SOLVER else solver_named(solver)
     aims = aims_of(prepared)
     try:
         if prepared.tranches is None:
             return pay(prepared.payable, aims, method)
-        return pay_in_tranches(prepared.payable, prepared.tranches, aims, method)
+        found = pay_in_turn if strategy == "in_turn" else pay_in_tranches
+        return found(prepared.payable, prepared.tranches, aims, method)
     except (InfeasibleError, NoTranchesError):
+        if strategy == "in_turn":
+            place = prepared.loaded.place("tranches")
+            raise FaultError([Problem("L8-none-in-turn", place)]) from None
         raise conflict_of(prepared) from None
     except (UnprovenError, ArithmeticError) as error:
         if prepared.tranches is not None:
-            words = {"found": str(error), "allowed": int(PATIENCE)}
-            place = prepared.loaded.place("tranches")
-            raise FaultError([Problem("L8-tranches-unproven", place, words)]) from error
+            late = error.args[:1] == (Status.UNPROVEN,)
+            code = "L8-tranches-unproven" if late else "L8-tranches-differ"
+            words, place = {"allowed": int(PATIENCE)}, prepared.loaded.place("tranches")
+            raise FaultError([Problem(code, place, words)]) from error
         raise FaultError([Problem("L8-unproven", words={"found": str(error)})]) from error
 
 
 def described(prepared: Prepared, quanta: Integers, strategy: Strategy) -> Schedule:
     """Return payments in quanta as a schedule in fen, in the order of the issue."""
+    fen = in_fen(prepared, quanta)
     shape = (*prepared.issue.cells.shape, quanta.shape[1])
     at = prepared.recipient, prepared.purpose
     cells, need = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    cells[at] = quanta * prepared.quantum
+    cells[at] = fen
     need[at] = prepared.payable.need * prepared.quantum
-    behind = np.maximum(prepared.payable.least - so_far(quanta), 0).max(axis=1, initial=0)
-    missed = int(behind.sum()) * prepared.quantum
-    measures = measured(prepared.payable, quanta)
-    return Schedule(prepared, cells, need, strategy, measures, missed)
+    measures = measured(replace(prepared.exact, need=need[at]), fen)
+    missed, untidy = _missed(prepared, fen), _untidy(prepared, fen)
+    return Schedule(prepared, cells, need, strategy, measures, missed, untidy)
+
+
+def _missed(prepared: Prepared, fen: Integers) -> dict[str, int]:
+    """Return what is missing at each deadline that is not kept, fen by key."""
+    paid, found = so_far(fen), {}
+    for due in prepared.dues:
+        share = prepared.loaded.plan.deadlines[due.key].share
+        wanted = -(-prepared.amounts[due.lines] * share.numerator // share.denominator)
+        behind = int(np.maximum(wanted - paid[due.lines, due.month], 0).sum())
+        if behind:
+            found[due.key] = behind
+    return found
+
+
+def _untidy(prepared: Prepared, fen: Integers) -> int:
+    """Return how many lines are paid in more or smaller tranches than the rules allow."""
+    rules, open_months = prepared.loaded.plan.tranches, fen[:, prepared.frozen :]
+    left = prepared.amounts - fen[:, : prepared.frozen].sum(axis=1)
+    least = np.minimum(left, rules.at_least or 0)
+    small = ((open_months > 0) & (open_months < least[:, None])).any(axis=1)
+    made = np.count_nonzero(fen, axis=1)
+    many = made > (fen.shape[1] if rules.at_most is None else rules.at_most)
+    # What was paid before cannot be undone.
+    many &= np.count_nonzero(open_months, axis=1) > 0
+    return int(np.count_nonzero(small | many))

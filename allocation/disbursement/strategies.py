@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from allocation.disbursement.prepared import Prepared
     from allocation_models.program import Integers
 
-Strategy = Literal["optimal", "even", "by_need", "catch_up"]
+Strategy = Literal["optimal", "in_turn", "even", "by_need", "catch_up"]
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
+#: Those that know no rules of tranches: they stand beside every plan.
+RULES_OF_THUMB: tuple[Strategy, ...] = ("even", "by_need", "catch_up")
 
 
 def payments_by(prepared: Prepared, strategy: Strategy) -> Integers:

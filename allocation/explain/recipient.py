@@ -12,8 +12,9 @@ from allocation.scenario.recipients import resolver
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allocation.frame import Mask
+    from allocation.frame import Frame, Mask
     from allocation.result import Allocation
+    from allocation.scenario import Scenario
 
 _SHOWN = 60
 
@@ -26,7 +27,13 @@ def positions(result: Allocation, names: Sequence[str]) -> list[int]:
     InputError
         With every name that means nobody here, and the nearest ones.
     """
-    found = [_position(result, name) for name in names]
+    assert result.solved is not None, "whoever solves says from what"
+    return called(result.solved.task.loaded.scenario, result.recipients, names)
+
+
+def called(scenario: Scenario, frame: Frame, names: Sequence[str]) -> list[int]:
+    """Return the same for recipients that have no amounts yet."""
+    found = [_position(scenario, frame, name) for name in names]
     raise_if_any([each for each in found if isinstance(each, Problem)])
     return list(dict.fromkeys(at for at in found if isinstance(at, int)))
 
@@ -37,12 +44,11 @@ def chosen(result: Allocation, names: Sequence[str]) -> Mask:
     return np.isin(np.arange(count), positions(result, names) if names else np.arange(count))
 
 
-def _position(result: Allocation, name: str) -> int | Problem:
+def _position(scenario: Scenario, frame: Frame, name: str) -> int | Problem:
     """Return the position of the recipient that ``name`` means, or what is wrong with the name."""
-    assert result.solved is not None, "whoever solves says from what"
-    frame, place = result.recipients, Place(column="zone")
-    called = zip(frame.ids, frame.names, frame.names_en, strict=True)
-    own = [at for at, forms in enumerate(called) if name and name in forms]
+    place = Place(column="zone")
+    forms = zip(frame.ids, frame.names, frame.names_en, strict=True)
+    own = [at for at, words in enumerate(forms) if name and name in words]
     if name in frame.ids:
         return frame.ids.index(name)
     if len(own) > 1:
@@ -51,7 +57,7 @@ def _position(result: Allocation, name: str) -> int | Problem:
         return Problem("L10-ambiguous-recipient", place, words)
     if own:
         return own[0]
-    found = resolver(result.solved.task.loaded.scenario, frame)(name, place)
+    found = resolver(scenario, frame)(name, place)
     if not isinstance(found, Problem) and found in frame.ids:
         return frame.ids.index(found)
     near = nearest(name, [*frame.names, *frame.names_en, *frame.ids])

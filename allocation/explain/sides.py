@@ -135,12 +135,12 @@ def _goodness(task: Task, cells: BigIntegers) -> Fraction:
     """Return what the objective makes large: the lowest ratio, or the total benefit."""
     claims = entitlements(task)
     if task.loaded.scenario.objective.kind == "benefit":
-        return _benefit(task, cells, claims)
+        return total_benefit(task, cells, claims)
     on = np.asarray(claims > 0, dtype=bool)
     return Fraction((cells[on] / claims[on]).min())
 
 
-def _benefit(task: Task, cells: BigIntegers, claims: BigIntegers) -> Fraction:
+def total_benefit(task: Task, cells: BigIntegers, claims: BigIntegers) -> Fraction:
     """Return the total benefit in yuan: weights times amounts, segment by segment."""
     objective = task.loaded.scenario.objective
     weights = np.full(len(task.loaded.frame), Fraction(1), dtype=object)

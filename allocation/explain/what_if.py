@@ -17,7 +17,7 @@ import numpy as np
 
 from allocation import engine
 from allocation.errors import BokuanError, ConflictError
-from allocation.frame import Column, TextColumn
+from allocation.frame import Column
 from allocation.money import UNITS
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class Case:
         """Return the case with some cells of a text column changed, by position."""
         text = self.frame.text[column]
         kept = tuple(cells.get(index, cell) for index, cell in enumerate(text.cells))
-        changed = TextColumn(kept, text.file, text.lines, text.unit)
+        changed = replace(text, cells=kept)
         return self.with_frame(replace(self.frame, text={**self.frame.text, column: changed}))
 
     def with_figure(self, use: Use, index: int, figure: Fraction) -> Case:

@@ -5,9 +5,10 @@ The scenario has been checked: every column exists, parses and is filled where i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from math import lcm
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -35,6 +36,18 @@ if TYPE_CHECKING:
 _YES = ("1", "是", "Y", "y", "yes", "true")
 
 
+class Claims(Protocol):
+    """Exact fen ``numerator / denominator``: ``numerator`` (n,), Python integers."""
+
+    @property
+    def numerator(self) -> BigIntegers:
+        """Shape (n,)."""
+
+    @property
+    def denominator(self) -> int:
+        """One for all."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """What rules are measured against.
@@ -46,14 +59,14 @@ class Setting:
     pot
         Fen.
     entitlement
-        Shape (n,): exact fen as Fractions.
+        Exact fen.
     excluded
         Shape (n,): who gets nothing by an ``exclude`` rule; no floor or award is for them.
     """
 
     frame: Frame
     pot: int
-    entitlement: BigIntegers
+    entitlement: Claims
     excluded: Mask
 
 
@@ -68,11 +81,23 @@ class BoundsOf:
 
 @dataclass(frozen=True)
 class _Amounts:
-    """Exact fen per recipient (n,), who has one (n,), and what stands against them."""
+    """Exact fen ``values / scale`` (n,), who has one (n,), and what stands against them."""
 
-    exact: BigIntegers
+    values: BigIntegers
+    scale: int
     present: Mask
     problems: list[Problem] = field(default_factory=list)
+
+    def times(self, factor: Fraction) -> _Amounts:
+        """Return a multiple of the amounts."""
+        values = self.values * factor.numerator
+        return replace(self, values=values, scale=self.scale * factor.denominator)
+
+    def whole(self, *, up: bool) -> Integers:
+        """Return the amounts in whole fen (n,), rounded up or down, from 0 up to the largest."""
+        values = -(-self.values // self.scale) if up else self.values // self.scale
+        whole: Integers = np.clip(values, 0, LARGEST_FEN).astype(np.int64)
+        return whole
 
 
 def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]] | None:
@@ -88,35 +113,30 @@ def bounds_of(rule: RuleBase, setting: Setting) -> tuple[BoundsOf, list[Problem]
         case HoldHarmless():
             found = _hold_harmless(rule, frame, group)
         case GrowthCap():
-            last = _present(frame.money(rule.column)[0])
-            found = _Amounts(last.exact * (1 + rule.growth), last.present)
+            found = _present(frame.money(rule.column)[0]).times(1 + rule.growth)
         case AtMostRequested() | AlreadyIssued():
             found = _present(frame.money(rule.column)[0])
         case UtilisationCut():
             found = _utilisation_cut(rule, setting)
         case TopAward():
             winners, problems = award_winners(rule, frame, setting.excluded)
-            found = _Amounts(_same(rule.amount, frame), winners, problems)
+            found = replace(_same(rule.amount, frame), present=winners, problems=problems)
         case Exclude():
-            found = _everyone(_same(0, frame))
+            found = _same(0, frame)
         case _:
             return None
     floor = isinstance(rule, Floor | HoldHarmless | TopAward | AlreadyIssued)
-    pairs = [(value.numerator, value.denominator) for value in found.exact.tolist()]
-    whole = [-(-top // bottom) if floor else top // bottom for top, bottom in pairs]
-    amount = np.array([min(max(0, value), LARGEST_FEN) for value in whole], dtype=np.int64)
     applies = group & found.present
     if floor and not isinstance(rule, AlreadyIssued):
         applies &= ~setting.excluded
-    return BoundsOf(floor, amount, applies), found.problems
+    return BoundsOf(floor, found.whole(up=floor), applies), found.problems
 
 
-def _same(amount: int | Fraction, frame: Frame) -> BigIntegers:
-    return np.full(len(frame), Fraction(amount), dtype=object)
-
-
-def _everyone(exact: BigIntegers) -> _Amounts:
-    return _Amounts(exact, np.ones(len(exact), dtype=bool))
+def _same(amount: int | Fraction, frame: Frame) -> _Amounts:
+    """Return one amount for everyone."""
+    top, bottom = amount.as_integer_ratio()
+    everyone = np.ones(len(frame), dtype=bool)
+    return _Amounts(np.full(len(frame), top, dtype=object), bottom, everyone)
 
 
 def above_zero(values: BigIntegers) -> BigIntegers:
@@ -125,57 +145,64 @@ def above_zero(values: BigIntegers) -> BigIntegers:
 
 
 def _present(column: Column) -> _Amounts:
-    return _Amounts(column.fractions(), ~column.missing)
+    return _Amounts(column.values, column.scale, ~column.missing)
 
 
 def _bound(rule: BoundRule, setting: Setting) -> _Amounts:
     """Return the amount per recipient of a floor or cap, in one of its five ways."""
     frame = setting.frame
     if rule.amount is not None:
-        return _everyone(_same(rule.amount, frame))
+        return _same(rule.amount, frame)
     if rule.share_of_pot is not None:
-        return _everyone(_same(rule.share_of_pot * setting.pot, frame))
+        return _same(rule.share_of_pot * setting.pot, frame)
     if rule.share_of_last_year is not None:
-        last = _present(frame.money("last_year")[0])
-        return _Amounts(last.exact * rule.share_of_last_year, last.present)
+        return _present(frame.money("last_year")[0]).times(rule.share_of_last_year)
     if rule.per_unit is not None:
         units = _present(frame.numbers(rule.per_unit.column)[0])
-        return _Amounts(units.exact * rule.per_unit.amount, units.present)
+        return units.times(Fraction(rule.per_unit.amount))
     split = rule.share_of_equal_split
     assert split is not None, "the schema asks for exactly one way"
     units = _present(frame.numbers(split.by)[0])
-    total = sum(units.exact.tolist(), Fraction(0))
+    total = Fraction(int(units.values.sum()), units.scale)
     if total <= 0:
         words = {"found": split.by}
         problem = Problem("L1-all-zero-factor", Place(column=split.by), words)
-        return _Amounts(units.exact, units.present, [problem])
-    return _Amounts(units.exact * split.share * setting.pot / total, units.present)
+        return replace(units, problems=[problem])
+    return units.times(split.share * setting.pot / total)
 
 
 def _hold_harmless(rule: HoldHarmless, frame: Frame, group: Mask) -> _Amounts:
     """Return the share of last year's amount still guaranteed."""
     last = _present(frame.money(rule.column)[0])
     if rule.taper is None:
-        return _Amounts(last.exact * rule.share, last.present)
-    steps = _present(frame.numbers(rule.taper.steps)[0])
-    count = steps.exact.copy()
-    count[~(group & steps.present)] = Fraction(1)
+        return last.times(rule.share)
+    steps = frame.numbers(rule.taper.steps)[0]
+    count = steps.fractions()
+    count[~(group & ~steps.missing)] = Fraction(1)
     if np.any(count <= 0):
         words = {"found": rule.taper.steps}
         place = Place(column=rule.taper.steps)
-        return _Amounts(last.exact, last.present, [Problem("L1-taper-steps", place, words)])
+        return replace(last, problems=[Problem("L1-taper-steps", place, words)])
     kept = above_zero(count - rule.taper.elapsed) / count
-    return _Amounts(last.exact * rule.share * kept, last.present & steps.present)
+    common = lcm(1, *(share.denominator for share in kept))
+    values = last.values * (kept * common).astype(object)
+    tapered = _Amounts(values, last.scale * common, last.present & ~steps.missing)
+    return tapered.times(rule.share)
 
 
 def _utilisation_cut(rule: UtilisationCut, setting: Setting) -> _Amounts:
     """Return the base less the cut; who has nothing unspent is left alone."""
     rise = _present(setting.frame.money(rule.column)[0])
-    base = _everyone(setting.entitlement)
+    claims = setting.entitlement
+    everyone = np.ones(len(claims.numerator), dtype=bool)
+    base = _Amounts(claims.numerator, claims.denominator, everyone)
     if rule.base == "last_year":
         base = _present(setting.frame.money("last_year")[0])
-    cut = above_zero(base.exact - rise.exact * rule.share)
-    return _Amounts(cut, base.present & (rise.exact > 0).astype(bool))
+    cut = rise.times(rule.share)
+    common = lcm(base.scale, cut.scale)
+    less = base.values * (common // base.scale) - cut.values * (common // cut.scale)
+    has_unspent = (rise.values > 0).astype(bool)
+    return _Amounts(above_zero(less), common, base.present & has_unspent)
 
 
 def award_winners(rule: TopAward, frame: Frame, excluded: Mask) -> tuple[Mask, list[Problem]]:

@@ -28,7 +28,7 @@ class Factor(Model):
     missing: Literal["error", "zero"] = Field(
         "error", description="缺失值:报错或计为零 / missing values: an error, or counted as zero"
     )
-    source: str = Field("", description="依据 / article, document or notice")
+    source: str = Field("", description="依据 / source: article, document or notice")
 
     @model_validator(mode="after")
     def _column_or_columns(self) -> Factor:
@@ -55,13 +55,18 @@ class RankScale(Model):
         "", description="在此属性内重新排位 / rank again within this attribute; empty: as published"
     )
     tiers: tuple[Tier, ...] = Field((), description="分档 / tiers, best first")
-    best: Weight | None = Field(None, description="线性:第一名 / linear: first place")
-    worst: Weight | None = Field(None, description="线性:最后一名 / linear: last place")
+    best: Weight | None = Field(
+        None, description="第一名的系数(线性) / coefficient of first place (linear)"
+    )
+    worst: Weight | None = Field(
+        None, description="最后一名的系数(线性) / coefficient of last place (linear)"
+    )
     of: Annotated[Whole, Field(ge=2)] | None = Field(
-        None, description="线性:参评总数,缺省为已知位次数 / linear: how many are ranked"
+        None, description="参评总数(线性),缺省为已知位次数 / how many are ranked (linear)"
     )
     values: dict[str, Weight] = Field(
-        default_factory=dict, description="表:位次 = 系数 / table: rank = coefficient"
+        default_factory=dict,
+        description="位次系数表:位次 = 系数 / table of ranks: rank = coefficient",
     )
     unknown: Weight = Field(description="位次未知 / rank not published")
     unranked: Weight = Field(description="未参评 / not ranked")
@@ -113,7 +118,7 @@ class Coefficient(Model):
     )
     column: str = Field("", description="按列 / a column of coefficients")
     rank: RankScale | None = Field(None, description="按位次 / by rank")
-    source: str = Field("", description="依据 / article, document or notice")
+    source: str = Field("", description="依据 / source: article, document or notice")
 
     @model_validator(mode="after")
     def _one_way(self) -> Coefficient:

@@ -20,6 +20,5 @@ def partition(frame: Frame, attribute: str) -> list[tuple[str, Mask]]:
     """
     if not attribute:
         return [("", np.ones(len(frame), dtype=bool))]
-    cells = np.array(frame.attribute(attribute))
-    values = dict.fromkeys(cell for cell in cells.tolist() if cell)
-    return [(value, cells == value) for value in values]
+    values, codes = frame.groups(attribute)
+    return [(value, codes == at) for at, value in enumerate(values)]

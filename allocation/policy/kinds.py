@@ -47,13 +47,14 @@ class RuleBase(Model):
 
     name: str = Field("", description="规则中文名 / Chinese name; default: the kind's")
     name_en: str = Field("", description="规则英文名 / English name; default: the kind's")
-    source: str = Field("", description="依据 / article, document or notice")
+    source: str = Field("", description="依据 / source: article, document or notice")
     policy: str = Field(
         "", description="现行政策参数 / policy parameters that fill what is missing"
     )
     where: Where = Field(
         default_factory=dict,
-        description="适用对象 / attribute = value or list; several attributes must all hold",
+        description="适用对象:属性 = 一个或多个值,几个属性须同时满足 / "
+        "for whom: attribute = value or list; several attributes must all hold",
     )
     exempt: OneOrMore = Field(
         (), description="不适用对象,代码或名称 / whom it is not for, by code or name"

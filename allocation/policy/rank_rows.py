@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from math import lcm
+from math import gcd
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +13,8 @@ from allocation.policy.cells import Cells, Terms, plain_sums
 from allocation.policy.groups import partition
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from allocation.frame import Frame
-    from allocation.policy.bounds import Setting
+    from allocation.policy.bounds import Claims, Setting
     from allocation.policy.kinds import RankOrder, RankStep
     from allocation_models.program import BigIntegers, Block, Integers, Mask
 
@@ -60,7 +58,7 @@ def _places(setting: Setting, rule: RankOrder | RankStep) -> tuple[Integers, Mas
     Who is entitled to nothing, or excluded, stands in nobody's way.
     """
     ranks, _, _ = setting.frame.ranks(rule.column)
-    entitled = (setting.entitlement > 0).astype(bool) & ~setting.excluded
+    entitled = (setting.entitlement.numerator > 0).astype(bool) & ~setting.excluded
     members = setting.frame.members(rule.where, rule.exempt)
     return ranks.values.astype(np.int64), ~ranks.missing & members & entitled
 
@@ -83,11 +81,9 @@ def _all_pairs(first: Integers, second: Integers) -> Integers:
     return np.stack([np.repeat(first, len(second)), np.tile(second, len(first))], axis=1)
 
 
-def _in_common_unit(values: BigIntegers) -> BigIntegers:
-    """Return Fractions as Python integers in one common unit."""
-    fractions: list[Fraction] = values.tolist()
-    common = lcm(1, *(value.denominator for value in fractions))
-    return np.array([int(value * common) for value in fractions], dtype=object)
+def _in_common_unit(claims: Claims) -> BigIntegers:
+    """Return claims as the smallest whole numbers that are multiples of a fen each."""
+    return np.asarray(claims.numerator // gcd(claims.denominator, *claims.numerator.tolist()))
 
 
 def rank_step_rows(

@@ -14,7 +14,6 @@ import numpy as np
 
 from allocation.policy.bounds import BoundsOf, Setting, bounds_of
 from allocation.policy.cells import Cells, plain_sums
-from allocation.policy.groups import partition
 from allocation.policy.kinds import (
     AlreadyIssued,
     GroupShare,
@@ -206,12 +205,14 @@ def _bound(
 def _group_share(key: str, rule: GroupShare, setting: Setting, cells: Cells) -> Block:
     """Return one row per group: its sum within shares of the pot, or amounts."""
     inside = setting.frame.members(rule.where, rule.exempt)
-    groups = [group & inside for _, group in partition(setting.frame, rule.each)]
-    groups = [group for group in groups if group.any()]
-    row = np.concatenate([np.full(int(group.sum()), index) for index, group in enumerate(groups)])
-    who = np.concatenate([np.flatnonzero(group) for group in groups])
+    codes = setting.frame.groups(rule.each)[1] if rule.each else np.zeros_like(inside, dtype=int)
+    who = np.flatnonzero(inside & (codes >= 0))
+    # Groups in order of appearance, those with nobody inside left out.
+    present, row = np.unique(codes[who], return_inverse=True)
+    order = np.argsort(row, kind="stable")
+    row, who = row[order], who[order]
     low, high = _limits(rule, setting.pot)
-    lower, upper = np.full(len(groups), low), np.full(len(groups), high)
+    lower, upper = np.full(len(present), low), np.full(len(present), high)
     return cells.sums(key, plain_sums(row, who), lower, upper)
 
 
@@ -219,8 +220,8 @@ def _issued_cells(key: str, rule: AlreadyIssued, setting: Setting, cells: Cells)
     """Return one row per cell with money issued: it keeps at least that."""
     issued = np.zeros((len(setting.frame), cells.purposes), dtype=np.int64)
     for purpose, column in rule.by_purpose.items():
-        fen = setting.frame.money(column)[0].fractions()
-        issued[:, cells.names.index(purpose)] = -(-fen // 1)
+        money = setting.frame.money(column)[0]
+        issued[:, cells.names.index(purpose)] = -(-money.values // money.scale)
     issued[~setting.frame.members(rule.where, rule.exempt)] = 0
     cell = np.flatnonzero(issued)
     return Block(
@@ -255,7 +256,8 @@ def _zero_or_at_least(draft: _Draft, key: str, rule: ZeroOrAtLeast, setting: Set
         draft.least = np.where(group, np.maximum(draft.least, amount), draft.least)
         draft.bounds[key] = BoundsOf(floor=True, amount=amount, applies=group)
         return
-    small = np.array([claim < rule.amount for claim in setting.entitlement], dtype=bool)
+    claims = setting.entitlement
+    small = (claims.numerator < rule.amount * claims.denominator).astype(bool)
     draft.bounds[key] = BoundsOf(floor=True, amount=amount, applies=group & ~small)
     draft.limits[key] = Limits(
         np.where(group & ~small, amount, 0), np.where(group & small, 0, setting.pot)
@@ -265,7 +267,7 @@ def _zero_or_at_least(draft: _Draft, key: str, rule: ZeroOrAtLeast, setting: Set
 def _finished(draft: _Draft, setting: Setting, cells: Cells) -> Rows:
     """Stack everything into the program."""
     columns = cells.count + draft.helpers
-    idle = (setting.entitlement == 0).astype(bool)
+    idle = (setting.entitlement.numerator == 0).astype(bool)
     low, high = _drawn_together(list(draft.limits.values()), cells, idle)
     if cells.purposes > 1:
         who = np.flatnonzero((low > 0) | (high < setting.pot))

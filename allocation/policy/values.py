@@ -68,7 +68,7 @@ Ratio = Annotated[
 ]
 
 _LONGEST_WHOLE = 9
-_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 #: A ratio of zero or more.
 Weight = Annotated[Ratio, Field(ge=0)]
@@ -100,8 +100,8 @@ def read_day(value: Any) -> date:
         day: date = value if native else date.fromisoformat(value)
     except (TypeError, ValueError):
         raise PydanticCustomError("L1-not-a-day", "{found}", words) from None
-    if not _FIRST_DAY <= day <= _LAST_DAY:
-        words["allowed"] = f"≥ {_FIRST_DAY}, ≤ {_LAST_DAY}"
+    if not FIRST_DAY <= day <= LAST_DAY:
+        words["allowed"] = f"≥ {FIRST_DAY}, ≤ {LAST_DAY}"
         raise PydanticCustomError("L1-out-of-range", "{found}", words)
     return day
 

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Chinese fonts by part; every office computer has them, others show the nearest they have.
-_TITLE, _BODY, _HEAD, _NOTE = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
+TITLE, BODY, HEAD, NOTE = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 _LATIN = "Times New Roman"
 #: Points: 二号, 三号, 四号.
-_TITLE_SIZE, _BODY_SIZE, _NOTE_SIZE = 22, 16, 14
+TITLE_SIZE, BODY_SIZE, NOTE_SIZE = 22, 16, 14
 _LINE = 28
 #: Millimetres: top, bottom, left, right.
 _MARGINS = (37, 35, 28, 26)
 _A4 = (210, 297)
 #: Instead of the moment of writing, so that the same notice has the same properties.
-_CREATED = datetime(2000, 1, 1, tzinfo=UTC)
+CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def write_notice(
@@ -32,9 +32,9 @@ def write_notice(
     """Write the notice, below an office's letterhead if there is one: it keeps its page set-up."""
     document = open_document(letterhead)
     if letterhead is None:
-        _page(document)
+        page_setup(document)
     core = document.core_properties
-    core.title, core.author, core.created = words.title[:255], "", _CREATED
+    core.title, core.author, core.created = words.title[:255], "", CREATED
     _paper(document, words, language)
     document.save(str(path))
 
@@ -62,23 +62,24 @@ def _paper(document: Any, words: Words, language: Language) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 
     if words.remark:
-        _paragraph(document, words.remark, font=_NOTE, size=_NOTE_SIZE, align=ALIGN.CENTER)
-    _paragraph(document, words.number, align=ALIGN.CENTER)
-    _paragraph(document, words.title, font=_TITLE, size=_TITLE_SIZE, align=ALIGN.CENTER, space=14)
-    _paragraph(document, words.addressees)
+        paragraph(document, words.remark, font=NOTE, size=NOTE_SIZE, align=ALIGN.CENTER)
+    paragraph(document, words.number, align=ALIGN.CENTER)
+    paragraph(document, words.title, font=TITLE, size=TITLE_SIZE, align=ALIGN.CENTER, space=14)
+    paragraph(document, words.addressees)
     for text in words.body:
-        _paragraph(document, text, indent=2)
-    _paragraph(document, say("notice-attachments", language), font=_HEAD, indent=2, before=14)
+        paragraph(document, text, indent=2)
+    paragraph(document, say("notice-attachments", language), font=HEAD, indent=2, before=14)
     for text in words.attachments:
-        _paragraph(document, text, indent=3)
-    _paragraph(document, words.issuer, align=ALIGN.RIGHT, before=_LINE, keep=True)
-    _paragraph(document, words.date, align=ALIGN.RIGHT, keep=True)
-    _paragraph(document, words.publicity, indent=2, keep=True)
-    copies = _paragraph(document, words.copies, size=_NOTE_SIZE, before=14)
+        paragraph(document, text, indent=3)
+    paragraph(document, words.issuer, align=ALIGN.RIGHT, before=_LINE, keep=True)
+    paragraph(document, words.date, align=ALIGN.RIGHT, keep=True)
+    paragraph(document, words.publicity, indent=2, keep=True)
+    copies = paragraph(document, words.copies, size=NOTE_SIZE, before=14)
     _ruled(copies)
 
 
-def _page(document: Any) -> None:
+def page_setup(document: Any) -> None:
+    """Set A4, the margins and the font of official papers."""
     from docx.shared import Mm
 
     section = document.sections[0]
@@ -86,15 +87,15 @@ def _page(document: Any) -> None:
     top, bottom, left, right = map(Mm, _MARGINS)
     section.top_margin, section.bottom_margin = top, bottom
     section.left_margin, section.right_margin = left, right
-    _font(document.styles["Normal"], _BODY, _BODY_SIZE)
+    set_font(document.styles["Normal"], BODY, BODY_SIZE)
 
 
-def _paragraph(
+def paragraph(
     document: Any,
     text: str,
     *,
-    font: str = _BODY,
-    size: int = _BODY_SIZE,
+    font: str = BODY,
+    size: int = BODY_SIZE,
     align: Any = None,
     indent: int = 0,
     before: int = 0,
@@ -113,8 +114,8 @@ def _paragraph(
     from docx.enum.text import WD_COLOR_INDEX
     from docx.shared import Pt
 
-    paragraph = document.add_paragraph()
-    shape = paragraph.paragraph_format
+    found = document.add_paragraph()
+    shape = found.paragraph_format
     shape.alignment, shape.keep_with_next = align, keep
     shape.line_spacing = Pt(max(_LINE, size + 10))
     shape.space_before, shape.space_after = Pt(before), Pt(space)
@@ -122,15 +123,15 @@ def _paragraph(
     for at, part in enumerate(text.split(BLANK)):
         if at:
             # Else it may break across two lines.
-            blank = paragraph.add_run(BLANK.replace(" ", "\u00a0"))
-            _font(blank, font, size)
+            blank = found.add_run(BLANK.replace(" ", "\u00a0"))
+            set_font(blank, font, size)
             blank.font.highlight_color = WD_COLOR_INDEX.YELLOW
         if part:
-            _font(paragraph.add_run(part), font, size)
-    return paragraph
+            set_font(found.add_run(part), font, size)
+    return found
 
 
-def _font(thing: Any, name: str, size: int) -> None:
+def set_font(thing: Any, name: str, size: int) -> None:
     """Set the font of a run or style; Word takes Chinese glyphs from ``w:eastAsia`` alone."""
     from docx.oxml.ns import qn
     from docx.shared import Pt

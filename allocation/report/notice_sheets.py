@@ -60,6 +60,7 @@ def table_lines(issue: Issue, language: Language) -> tuple[Line, ...]:
     """Return 合计, then the recipients; with a subtotal where several stand in a unit or city."""
     everyone = tuple(range(len(issue.ids)))
     lines = [Line("total", say("report-total", language), everyone)]
+    called = issue.called(language)
     places = next(
         (p for p in (issue.units, issue.cities) if all(p) and 1 < len(set(p)) < len(p)), None
     )
@@ -69,7 +70,7 @@ def table_lines(issue: Issue, language: Language) -> tuple[Line, ...]:
     for label, members in groups.items():
         if label:
             lines.append(Line("group", printable(label), tuple(members)))
-        lines += [Line("row", printable(issue.names[at]), (at,)) for at in members]
+        lines += [Line("row", printable(called[at]), (at,)) for at in members]
     return tuple(lines)
 
 

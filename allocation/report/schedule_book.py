@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allocation.report.layout import printable, wan
-from allocation.report.schedule_text import notes, places, title
+from allocation.report.schedule_compare import write_strategies
+from allocation.report.schedule_lines import Lines, labels, lines_of
+from allocation.report.schedule_text import given, notes, places, title
 from allocation.report.sheet import Sheet, open_workbook, text_width
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from allocation.disbursement.schedule import Schedule
+    from allocation.disbursement.strategies import Strategy
 
 _HEAD_ROW, _TOTAL_ROW, _FIRST = 2, 3, 2
 _NUMBER_WIDTH, _NARROWEST, _WIDEST, _NOTE_WIDTH = 6, 10, 40, 80
 
 
-def write_book(found: Schedule, path: Path, language: Language) -> None:
+def write_book(
+    found: Schedule, path: Path, language: Language, compared: Mapping[Strategy, Schedule]
+) -> None:
     """Write the workbook: totals are live formulas that carry the engine's value."""
     file = BytesIO()
     book = open_workbook(file, title(found, language))
@@ -32,15 +39,15 @@ def write_book(found: Schedule, path: Path, language: Language) -> None:
     _table(found, sheet("schedule-sheet-table"))
     _payments(found, sheet("schedule-sheet-dated"))
     _notes(found, sheet("schedule-sheet-notes"))
+    if compared:
+        write_strategies(compared, sheet("schedule-sheet-compare"))
     book.close()
     path.write_bytes(file.getvalue())
 
 
-def _widths(found: Schedule, columns: int, shown: int) -> list[int]:
+def _widths(found: Schedule, called: Sequence[str], columns: int, shown: int) -> list[int]:
     total = text_width(wan(int(found.payments.sum()), shown)) + 3
-    name = min(
-        max(map(text_width, (*found.issue.names, *found.issue.names_en, "xxxx"))) + 2, _WIDEST
-    )
+    name = min(max(map(text_width, (*called, "xxxx"))) + 2, _WIDEST)
     return [_NUMBER_WIDTH, name, *([max(total, _NARROWEST)] * columns)]
 
 
@@ -48,12 +55,14 @@ def _table(found: Schedule, sheet: Sheet) -> None:
     """Write recipients × months with both margins as live sums."""
     from xlsxwriter.utility import xl_range
 
-    language, page, payments = sheet.language, sheet.page, found.payments
-    called = found.issue.called(language)
+    language, page, lines = sheet.language, sheet.page, lines_of(found)
+    called, payments = labels(found, lines, language), lines.payments
     count, months = payments.shape
     heads = [say("report-number", language), say("report-name", language)]
     heads += [*found.months, say("report-sum", language)]
-    sheet.top(title(found, language), heads, _widths(found, months + 1, sheet.places), _HEAD_ROW)
+    sheet.top(
+        title(found, language), heads, _widths(found, called, months + 1, sheet.places), _HEAD_ROW
+    )
     right = sheet.look(border=0, align="right")
     page.write_string(1, _FIRST + months, say("report-unit", language), right)
     bold, plain, sums = sheet.money(bold=True), sheet.money(), payments.sum(axis=1).tolist()
@@ -75,27 +84,63 @@ def _table(found: Schedule, sheet: Sheet) -> None:
 
 
 def _payments(found: Schedule, sheet: Sheet) -> None:
-    """Write every payment with its day, in order of days."""
+    """Write every payment with its day, in order of days; what was paid, with its own if known."""
+    from xlsxwriter.utility import xl_range
+
     language, page = sheet.language, sheet.page
-    called = found.issue.called(language)
-    keys = ("report-number", "schedule-day", "report-name", "report-amount")
-    widths = [_NUMBER_WIDTH, 14, _widths(found, 1, sheet.places)[1], 16]
+    lines = lines_of(found)
+    called = labels(found, lines, language)
+    keys = ("report-number", "schedule-day", "report-name", "schedule-paid-amount")
+    widths = [_NUMBER_WIDTH, 14, _widths(found, called, 1, sheet.places)[1], 16]
     sheet.top(title(found, language), [say(key, language) for key in keys], widths, _HEAD_ROW)
-    month, at = np.nonzero(found.payments.T)
-    pairs = zip(month.tolist(), at.tolist(), strict=True)
-    for number, (column, who) in enumerate(pairs, start=1):
-        row = _HEAD_ROW + number
+    page.write_string(1, 3, say("report-unit", language), sheet.look(border=0, align="right"))
+    rows = _dated(found, lines)
+    last = _TOTAL_ROW + len(rows)
+    page.write_blank(_TOTAL_ROW, 0, None, sheet.look())
+    page.write_string(_TOTAL_ROW, 1, say("report-total", language), sheet.look(bold=True))
+    page.write_blank(_TOTAL_ROW, 2, None, sheet.look())
+    total = sum(fen for _, _, fen in rows) / 1e6
+    cells = [xl_range(_TOTAL_ROW + 1, 3, last, 3)]
+    sheet.sum_of(_TOTAL_ROW, 3, cells, total, sheet.money(bold=True))
+    dated = sheet.look(num_format="yyyy-mm-dd", align="right")
+    for number, (day, who, fen) in enumerate(rows, start=1):
+        row = _TOTAL_ROW + number
         page.write_number(row, 0, number, sheet.look(align="center"))
-        page.write_string(row, 1, str(found.prepared.periods.days[column]), sheet.look())
+        if isinstance(day, date):
+            page.write_datetime(row, 1, datetime.combine(day, time()), dated)
+        else:
+            page.write_string(row, 1, day, sheet.look(align="right"))
         page.write_string(row, 2, printable(called[who]), sheet.look(text_wrap=True))
-        sheet.amount(row, 3, int(found.payments[who, column]), sheet.money())
-    page.freeze_panes(_HEAD_ROW + 1, 0)
+        sheet.amount(row, 3, fen, sheet.money())
+    page.freeze_panes(_TOTAL_ROW + 1, 0)
     sheet.printed(repeated_row=_HEAD_ROW, landscape=False)
+
+
+def _dated(found: Schedule, lines: Lines) -> list[tuple[date | str, int, int]]:
+    """Return day, line and fen of every payment; of a past one the month, if no day is known."""
+    periods, prepared = found.prepared.periods, found.prepared
+    place = {
+        (who, max(what, 0)): at
+        for at, (who, what) in enumerate(
+            zip(lines.recipient.tolist(), lines.purpose.tolist(), strict=True)
+        )
+    }
+    rows: list[tuple[date | str, int, int]] = [
+        (one.day or one.month, place[one.recipient, one.purpose], one.fen)
+        for one in prepared.past.made
+        if one.fen
+    ]
+    rows.sort(key=lambda row: (str(row[0]), row[1]))
+    for at, line in np.argwhere(lines.payments.T).tolist():
+        if at >= prepared.frozen:
+            rows.append((periods.days[at], line, int(lines.payments[line, at])))
+    return rows
 
 
 def _notes(found: Schedule, sheet: Sheet) -> None:
     sheet.page.set_column(0, 0, _NOTE_WIDTH)
-    for row, line in enumerate(notes(found, sheet.language)):
+    language = sheet.language
+    for row, line in enumerate([*notes(found, language), *given(found, language)]):
         sheet.page.write_string(row, 0, printable(line), sheet.look(text_wrap=True, border=0))
         sheet.fit_height(row, (line, _NOTE_WIDTH))
     sheet.printed(landscape=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,11 +10,14 @@ from allocation.money import format_ratio
 from allocation.report.chart import settings, wrapped
 from allocation.report.chart_bars import drawable
 from allocation.report.layout import wan, wan_number
+from allocation.report.schedule_lines import labels as labels_of
+from allocation.report.schedule_lines import lines_of
 from allocation.report.schedule_text import places, title
 from allocation.report.sheet import text_width
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from matplotlib.axes import Axes
@@ -28,6 +31,10 @@ _ROW, _LETTER, _DPI, _SIZE = 0.27, 0.075, 150, 8
 _NAME_LETTERS, _COLUMN, _ABOVE, _BELOW = 30, 0.78, 0.95, 0.45
 #: With more recipients than this the rows and the letters are smaller.
 _MOST_FIGURES = 60
+#: With more months than this there is a column for each year.
+_MOST_MONTHS = 36
+#: Inches of a letter and of a line of the title.
+_TITLE_LETTER, _TITLE_LINE = 0.11, 0.22
 _PAID, _NEED, _CASH = "#0072B2", "#D55E00", "#999999"
 
 
@@ -65,37 +72,52 @@ def _new(width: float, height: float) -> Figure:
 
 
 def _calendar(found: Schedule, language: Language) -> Figure:
-    payments = found.payments
+    lines = lines_of(found)
+    heads, payments = _by_year(found.months, lines.payments)
     few = len(payments) <= _MOST_FIGURES
-    names = [
-        drawable(name, key)
-        for name, key in zip(found.issue.called(language), found.issue.ids, strict=True)
+    size = _SIZE if few else 6
+    labels = [
+        wrapped(drawable(name, found.issue.ids[who]), _NAME_LETTERS)
+        for name, who in zip(labels_of(found, lines, language), lines.recipient, strict=True)
     ]
-    labels = [wrapped(name, _NAME_LETTERS) for name in names]
+    shown = places(found)
+    totals = [wan(int(fen), shown) or "0" for fen in payments.sum(axis=0)]
+    sums = [wan(int(fen), shown) for fen in payments.sum(axis=1)]
+    column = max(_COLUMN, _LETTER * (max(map(text_width, totals)) + 2))
     rows = _ROW * sum(label.count("\n") + 1 for label in labels) if few else 0.17 * len(labels)
     left = 0.3 + _LETTER * max(text_width(line) for label in labels for line in label.split("\n"))
-    width = left + _COLUMN * (len(found.months) + 1) + 0.2
-    height = rows + _ABOVE + _BELOW
+    right = 0.2 + _LETTER * max(map(text_width, sums))
+    width = left + column * len(heads) + right
+    words = wrapped(
+        drawable(title(found, language), found.prepared.loaded.name), int(width / _TITLE_LETTER)
+    )
+    above = _ABOVE + _TITLE_LINE * words.count("\n")
+    height = rows + above + _BELOW
     figure = _new(width, height)
-    room = _COLUMN * len(found.months)
+    room = column * len(heads)
     axes = figure.add_axes((left / width, _BELOW / height, room / width, rows / height))
     axes.imshow(payments / 1e6, cmap="Blues", aspect="auto", interpolation="nearest", vmin=0)
-    size = _SIZE if few else 6
     axes.set_yticks(range(len(labels)), labels, fontsize=size)
-    heads = [
-        f"{month}\n{wan(int(payments[:, at].sum()), places(found)) or '0'}"
-        for at, month in enumerate(found.months)
-    ]
-    axes.set_xticks(range(len(heads)), heads, fontsize=_SIZE)
+    tops = [f"{head}\n{total}" for head, total in zip(heads, totals, strict=True)]
+    axes.set_xticks(range(len(heads)), tops, fontsize=_SIZE)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    _figures(axes, payments, places(found), size)
-    words = wrapped(drawable(title(found, language), found.prepared.loaded.name), int(width / 0.11))
+    _figures(axes, payments, shown, size)
     figure.text(0.15 / width, 1 - 0.1 / height, words, va="top", fontsize=12)
-    foot = say("schedule-calendar-foot", language, amount=wan(int(payments.sum()), places(found)))
+    foot = say("schedule-calendar-foot", language, amount=wan(int(payments.sum()), shown))
+    foot += say("schedule-by-year", language) if len(heads) < len(found.months) else ""
     figure.text(0.15 / width, 0.14 / height, foot, fontsize=_SIZE)
     return figure
+
+
+def _by_year(months: Sequence[str], payments: Fen) -> tuple[list[str], Fen]:
+    """Return heads and payments: by month, or by year where a page has no room for the months."""
+    if len(months) <= _MOST_MONTHS:
+        return list(months), payments
+    years = [month[:4] for month in months]
+    starts = [at for at, year in enumerate(years) if year not in years[:at]]
+    return [years[at] for at in starts], np.add.reduceat(payments, starts, axis=1)
 
 
 def _figures(axes: Axes, payments: Fen, shown: int, size: float) -> None:
@@ -122,18 +144,21 @@ def _figures(axes: Axes, payments: Fen, shown: int, size: float) -> None:
 def _curve(found: Schedule, language: Language) -> Figure:
     figure = _new(8.0, 4.6)
     axes = figure.add_axes((0.1, 0.16, 0.87, 0.68))
-    payable, quantum = found.prepared.payable, found.prepared.quantum
     months = np.arange(len(found.months))
-    cash = np.cumsum(payable.received) * quantum
+    cash = np.cumsum(found.prepared.exact.received)
     need = found.need.sum(axis=(0, 1))
     paid = np.cumsum(found.payments.sum(axis=0))
     for fen, key, colour, style in (
         (cash, "schedule-curve-cash", _CASH, ":"),
-        (need, "schedule-curve-need", _NEED, "--"),
+        (need, "schedule-curve-need", _NEED, "-"),
         (paid, "schedule-curve-paid", _PAID, "-"),
     ):
         drawn = [wan_number(value) for value in fen.tolist()]
+        step: dict[str, Any]
         step = {"drawstyle": "steps-post"} if style == ":" else {"marker": "o", "markersize": 4}
+        if key == "schedule-curve-need":
+            # Wide and light: it shows beside the payments where the two are equal.
+            step = {"linewidth": 6, "alpha": 0.45}
         axes.plot(months, drawn, style, color=colour, label=say(key, language), **step)
     if found.prepared.frozen:
         axes.axvspan(-0.5, found.prepared.frozen - 0.5, color="#EEEEEE", zorder=0)

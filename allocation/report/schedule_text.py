@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from allocation.disbursement.schedule import least_unmet
 from allocation.money import format_amount, format_ratio
 from allocation.report.layout import printable, wan
-from allocation.report.terminal import WIDTH, Column, console, drawn, in_parts
+from allocation.report.schedule_lines import labels, lines_of
+from allocation.report.terminal import WIDTH, Column, changed, console, drawn, in_parts
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
     from allocation.disbursement.schedule import Schedule
-    from allocation.disbursement.strategies import Strategy
 
 #: More recipients than this are not listed one by one: their rows stand in the files.
 MOST_ROWS = 60
@@ -35,7 +34,7 @@ def title(found: Schedule, language: Language) -> str:
 def places(found: Schedule) -> int:
     """Return how many places of 万元 show every payment whole."""
     return next(
-        (n for n in range(_WAN_PLACES) if not (found.payments % 10 ** (_WAN_PLACES - n)).any()),
+        (n for n in range(_WAN_PLACES) if not (found.cells % 10 ** (_WAN_PLACES - n)).any()),
         _WAN_PLACES,
     )
 
@@ -65,13 +64,14 @@ def _subtitle(found: Schedule, language: Language) -> str:
         "strategy": say(f"schedule-strategy-{found.strategy.replace('_', '-')}", language),
     }
     line = say("schedule-subtitle", language, **words)
-    few = len(found.issue.ids) <= MOST_ROWS
+    few = len(lines_of(found).recipient) <= MOST_ROWS
     return line if few else line + say("schedule-not-listed", language)
 
 
 def _columns(found: Schedule, language: Language) -> tuple[list[str], Column, list[Column]]:
-    shown, called = places(found), found.issue.called(language)
-    rows = range(len(found.issue.ids)) if len(found.issue.ids) <= MOST_ROWS else range(0)
+    shown, lines = places(found), lines_of(found)
+    called = labels(found, lines, language)
+    rows = range(len(called)) if len(called) <= MOST_ROWS else range(0)
     names = [f"  {printable(called[at])}" for at in rows]
     first = Column(say("report-name", language), (say("report-total", language), *names))
 
@@ -81,11 +81,11 @@ def _columns(found: Schedule, language: Language) -> tuple[list[str], Column, li
         )
 
     figures = [
-        column(month, found.payments[:, at].tolist()) for at, month in enumerate(found.months)
+        column(month, lines.payments[:, at].tolist()) for at, month in enumerate(found.months)
     ]
-    figures.append(column(say("report-sum", language), found.payments.sum(axis=1).tolist()))
-    if found.unpaid.any():
-        figures.append(column(say("schedule-unpaid", language), found.unpaid.tolist()))
+    figures.append(column(say("report-sum", language), lines.payments.sum(axis=1).tolist()))
+    if lines.unpaid.any():
+        figures.append(column(say("schedule-unpaid", language), lines.unpaid.tolist()))
     return ["total", *("row" for _ in rows)], first, figures
 
 
@@ -99,76 +99,63 @@ def notes(found: Schedule, language: Language) -> Iterator[str]:
         "last": found.months[measures.last] if measures.last >= 0 else "—",
     }
     yield say("schedule-measures", language, **words)
+    if found.strategy == "in_turn":
+        least = least_unmet(prepared)
+        words = {"least": format_amount(least), "gap": format_amount(found.unmet - least)}
+        yield say("schedule-not-proven", language, **words)
     if prepared.frozen:
         last, done = found.months[prepared.frozen - 1], found.payments[:, : prepared.frozen]
         yield say("schedule-frozen", language, month=last, amount=format_amount(int(done.sum())))
-    if found.missed:
-        yield say("schedule-missed", language, amount=format_amount(found.missed))
-    for due in prepared.dues:
-        share = prepared.loaded.plan.deadlines[due.key].share
-        names = {"name": due.key, "day": due.day, "share": format_ratio(share, 0)}
-        yield say("schedule-due", language, source=due.article, **names)
+    yield from _deadlines(found, language)
+    if found.untidy:
+        yield say("schedule-untidy", language, count=found.untidy)
+    if prepared.loaded.plan.direct:
+        yield from _direct(found, language)
     if prepared.forfeited.any():
         amount = format_amount(int(prepared.forfeited.sum()))
         yield say("schedule-forfeited", language, amount=amount)
-    for change in prepared.loaded.changes:
-        yield say(
-            "report-changed",
-            language,
-            origin=change.origin,
-            key=change.key,
-            before=change.before,
-            after=change.after,
-        )
+    yield from (changed(change, language) for change in prepared.loaded.changes)
+    if prepared.odd.any():
+        yield say("schedule-odd", language, quantum=format_amount(prepared.quantum))
     for problem in prepared.warnings:
         yield say("report-warning", language, text=problem.text(language))
 
 
-def print_strategies(
-    found: Mapping[Strategy, Schedule], language: Language = "zh", *, on: Console | None = None
-) -> None:
-    """Print the plan beside the rules of thumb, and what the difference is."""
-    from rich.text import Text
-
-    out = on or console()
-    out.print(Text(say("schedule-compare-title", language), style="bold"), soft_wrap=True)
-    schedules = list(found.values())
-    names = tuple(say(f"schedule-strategy-{name.replace('_', '-')}", language) for name in found)
-    cells = {
-        "schedule-head-unmet": [format_amount(one.unmet) for one in schedules],
-        "schedule-head-idle": [format_amount(one.idle) for one in schedules],
-        "schedule-head-count": [str(one.measures.tranches) for one in schedules],
-        "schedule-head-last": [_last(one) for one in schedules],
-        "schedule-unpaid": [format_amount(int(one.unpaid.sum())) for one in schedules],
-        "schedule-head-missed": [format_amount(one.missed) for one in schedules],
-    }
-    first = Column(say("schedule-head-strategy", language), names)
-    figures = [Column(say(key, language), tuple(column)) for key, column in cells.items()]
-    out.print(drawn(["row"] * len(names), first, figures, None))
-    for line in differences(found, language):
-        out.print(Text(line), soft_wrap=True)
+def _deadlines(found: Schedule, language: Language) -> Iterator[str]:
+    """Yield each deadline with its source, and what of it was not paid in time."""
+    for due in found.prepared.dues:
+        share = found.prepared.loaded.plan.deadlines[due.key].share
+        names = {"name": due.key, "day": due.day, "share": format_ratio(share, 0)}
+        yield say("schedule-due", language, source=due.article, **names)
+        if due.key in found.missed:
+            amount = format_amount(found.missed[due.key])
+            yield say("schedule-missed", language, day=due.day, amount=amount)
 
 
-def _last(found: Schedule) -> str:
-    return found.months[found.measures.last] if found.measures.last >= 0 else "—"
-
-
-def differences(found: Mapping[Strategy, Schedule], language: Language) -> Iterator[str]:
-    """Yield in which month each rule of thumb pays more or less than the plan, most first."""
-    (_, base), *others = found.items()
-    for name, other in others:
-        change = (other.payments - base.payments).sum(axis=0)
-        called = say(f"schedule-strategy-{name.replace('_', '-')}", language)
-        if not change.any():
-            yield say("schedule-same", language, strategy=called)
-            continue
-        most, least = int(np.argmax(change)), int(np.argmin(change))
+def _direct(found: Schedule, language: Language) -> Iterator[str]:
+    """Yield what a direct fund asks for: its tag, and each duty with its day and article."""
+    yield say("schedule-direct", language)
+    for duty in found.prepared.duties:
+        chinese = language == "zh"
         words = {
-            "more": other.months[most],
-            "less": other.months[least],
-            "plus": format_amount(int(change[most])),
-            "minus": format_amount(-int(change[least])),
-            "unmet": format_amount(other.unmet - base.unmet),
-            "idle": format_amount(other.idle - base.idle),
+            "name": duty.name if chinese else duty.name_en,
+            "day": duty.due,
+            "article": duty.article if chinese else duty.article_en,
         }
-        yield say("schedule-differs", language, strategy=called, **words)
+        key = "schedule-duty" if duty.monthly is None else "schedule-monthly"
+        yield say(key, language, **words)
+
+
+def given(found: Schedule, language: Language) -> Iterator[str]:
+    """Yield what the plan was given: receipts and cash limits, a line each."""
+    plan, total = found.prepared.loaded.plan, found.issue.total
+    for name, receipt in plan.received.items():
+        fen = int(total * (receipt.share or 0)) if receipt.amount is None else receipt.amount
+        words = {"name": name, "day": receipt.day, "amount": format_amount(fen)}
+        yield say("schedule-received", language, source=receipt.source or "—", **words)
+    limits = dict(plan.cash.by_month)
+    if plan.cash.limit is not None:
+        limits = {say("schedule-every-month", language): plan.cash.limit} | limits
+    for month, limit in limits.items():
+        words = {"month": month, "amount": format_amount(limit)}
+        yield say("schedule-cash", language, source=plan.cash.source or "—", **words)

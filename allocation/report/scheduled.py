@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allocation.disbursement.issue import Issue, whole_of, whole_of_record
 from allocation.disbursement.plan_file import LoadedPlan, load_plan, shipped_plans
 from allocation.disbursement.schedule import Schedule, described, schedule_of
-from allocation.disbursement.strategies import STRATEGIES, payments_by
+from allocation.disbursement.strategies import RULES_OF_THUMB, payments_by
 from allocation.engine import DEFAULT_SOLVER, allocate
 from allocation.errors import Problem, raise_if_any
 from allocation.record import read_record
@@ -51,7 +51,8 @@ def schedule(
     solver
         As for :func:`allocation.allocate`; the payments do not depend on it (law 6).
     strategy
-        ``optimal``, or a rule of thumb: ``even``, ``by_need``, ``catch_up``.
+        ``optimal``; ``in_turn``, which keeps rules of tranches and is not proven best; or a rule of
+        thumb: ``even``, ``by_need``, ``catch_up``.
 
     >>> found = schedule("linhe-2023")
     >>> int(found.table["total_fen"].sum()) == found.schedule.issue.total
@@ -99,6 +100,10 @@ class Scheduled:
 
     schedule: Schedule
 
+    def __repr__(self) -> str:
+        """Say what it is, not all that is in it."""
+        return f"Scheduled({self.schedule!r})"
+
     @property
     def table(self) -> pd.DataFrame:
         """int64 fen, by id: ``name``, a column ``2023-06_fen`` each month, ``total_fen``."""
@@ -115,28 +120,22 @@ class Scheduled:
         """The plan beside the rules of thumb, on the same past and the same cash."""
         prepared = self.schedule.prepared
         others: dict[Strategy, Schedule] = {
-            name: described(prepared, payments_by(prepared, name), name)
-            for name in STRATEGIES
-            if name != "optimal"
+            name: described(prepared, payments_by(prepared, name), name) for name in RULES_OF_THUMB
         }
         return {self.schedule.strategy: self.schedule} | others
 
     @property
     def comparison(self) -> pd.DataFrame:
-        """One row for each strategy: unmet need and idle money in fen × months, payments, last."""
+        """One row for each strategy: unmet need and idle money in fen × months, payments, last one.
+
+        ``missed_fen`` is what deadlines ask for and is not paid by then; ``untidy`` how many
+        recipients' payments break the rules of tranches.
+        """
         import pandas as pd
 
-        rows = {
-            name: {
-                "unmet_fen_months": found.unmet,
-                "idle_fen_months": found.idle,
-                "payments": found.measures.tranches,
-                "last_month": found.months[found.measures.last] if found.measures.last >= 0 else "",
-                "unpaid_fen": int(found.unpaid.sum()),
-                "missed_fen": found.missed,
-            }
-            for name, found in self.strategies.items()
-        }
+        from allocation.report.schedule_compare import values_of
+
+        rows = values_of(self.strategies)
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
 
     @property
@@ -156,8 +155,12 @@ class Scheduled:
 
         return curve(self.schedule, drawable_language(language))
 
-    def save(self, directory: Path | str, language: Language = "zh") -> list[Path]:
+    def save(
+        self, directory: Path | str, language: Language = "zh", *, compare: bool = False
+    ) -> list[Path]:
         """Write ``schedule.csv``, ``schedule.xlsx``, two pictures and ``schedule.json``.
+
+        With ``compare`` the plan stands beside the rules of thumb in workbook and record.
 
         Raises
         ------
@@ -166,4 +169,5 @@ class Scheduled:
         """
         from allocation.report.schedule_files import save_schedule
 
-        return save_schedule(self.schedule, Path(directory), language)
+        compared = self.strategies if compare else {}
+        return save_schedule(self.schedule, Path(directory), language, compared)

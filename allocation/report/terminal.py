@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from allocation.disbursement.settlement import Settlement
     from allocation.errors import Problem
     from allocation.result import Allocation, Fen
+    from allocation.scenario.settle import Applied
     from allocation.whole import RuleOutcome
 
 WIDTH = 100
@@ -249,17 +250,20 @@ def _notes(result: Allocation, language: Language) -> Iterator[Text]:
 
 def changes(result: Allocation, language: Language) -> list[str]:
     """Return what was changed in the scenario for this run, a sentence each."""
-    return [
-        say(
-            "report-changed",
-            language,
-            origin=change.origin,
-            key=change.key,
-            before=change.before or "—",
-            after=change.after or "—",
-        )
-        for change in result.changes
-    ]
+    return [changed(change, language) for change in result.changes]
+
+
+def changed(change: Applied, language: Language) -> str:
+    """Return one change as a sentence."""
+    by_call = change.origin == "call"
+    return say(
+        "report-changed",
+        language,
+        origin=say("report-origin-call", language) if by_call else change.origin,
+        key=change.key,
+        before=change.before or "—",
+        after=change.after or "—",
+    )
 
 
 def _binding(rule: RuleOutcome, language: Language) -> str:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocation.disbursement.settlement import settlement
+from allocation.report.comparison_sheet import write_compared
+from allocation.report.last_year import against_last_year
 from allocation.report.layout import Line, named, printable, title, wan
 from allocation.report.notes_sheet import write_notes
+from allocation.report.origins_sheet import write_origins
 from allocation.report.settled import (
     settled_columns,
     settled_lines,
@@ -19,6 +22,7 @@ from allocation.report.settled import (
 )
 from allocation.report.sheet import Sheet, open_workbook, text_width
 from allocation.report.steps_sheet import write_steps
+from allocation.report.waterfall_sheet import write_waterfall
 from allocation.wording import Language, say
 
 if TYPE_CHECKING:
@@ -36,7 +40,9 @@ _NUMBER_WIDTH, _REMARK_WIDTH, _NARROWEST, _WIDEST = 6, 22, 12, 44
 
 
 def write_workbook(result: Allocation, path: Path | str, language: Language = "zh") -> None:
-    """Write the workbook: 分配表, 说明 and 测算过程.
+    """Write the workbook: 分配表, 说明, 测算过程, 金额由来, 与上年比较 and 数据来历.
+
+    What tells where amounts come from needs the run itself, the comparison last year's amounts.
 
     Totals are live formulas that carry the engine's value, so that a preview shows them too. The
     same result gives the same bytes.
@@ -53,6 +59,12 @@ def write_workbook(result: Allocation, path: Path | str, language: Language = "z
     _Table(result, sheet("report-sheet-table"), table, settled).write()
     write_notes(result, sheet("report-sheet-notes"))
     write_steps(result, sheet("report-sheet-steps"))
+    if result.solved is not None:
+        loaded = result.solved.task.loaded
+        write_waterfall(result, sheet("report-sheet-waterfall"))
+        if (compared := against_last_year(result, language)) is not None:
+            write_compared(compared, title(result, language), sheet("report-sheet-last-year"))
+        write_origins(result, loaded, sheet("report-sheet-origins"))
     book.close()
     Path(path).write_bytes(file.getvalue())
 

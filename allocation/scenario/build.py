@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from allocation.errors import Place, Problem, nearest
+from allocation.errors import Problem, nearest
 from allocation.frame import Column, Frame, TextColumn
 from allocation.money import UNITS
 from allocation.registry import resolve_unit
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
+    from allocation.errors import Place
     from allocation.scenario.issued import Left, RawRecord
     from allocation.scenario.schema import Scenario, Split
     from allocation.scenario.tables import RawTable
@@ -78,7 +79,7 @@ def _joined(frame: Frame, table: RawTable, resolve: Resolve) -> tuple[Frame, lis
             text[column] = joined
         elif text[column].file:
             words = {"found": column, "other": text[column].file}
-            problems.append(Problem("L1-column-twice", Place(table.file, 1, column), words))
+            problems.append(Problem("L1-column-twice", table.place(table.head, column), words))
         else:
             problems += _contradictions(frame, text[column], joined, column)
     return replace(frame, text=text), problems
@@ -88,7 +89,7 @@ def _rows_by_id(table: RawTable, resolve: Resolve) -> tuple[dict[str, int], list
     rows: dict[str, int] = {}
     problems = []
     for index, name in enumerate(table.columns[table.key]):
-        place = Place(table.file, table.lines[index], table.key)
+        place = table.place(table.lines[index], table.key)
         found = resolve(name, place)
         if isinstance(found, Problem):
             problems.append(found)
@@ -108,6 +109,7 @@ def _column(frame: Frame, table: RawTable, column: str, rows: Mapping[str, int])
         table.file,
         tuple(0 if index is None else table.lines[index] for index in indexes),
         table.units.get(column, ""),
+        table.column(column),
     )
 
 

@@ -18,7 +18,7 @@ TABLE_LIMIT = 256 * 1024 * 1024
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_bytes(path: Path, shown: str, limit: int) -> bytes | Problem:
+def read_bytes(path: Path, shown: str, limit: int, *, text: bool = True) -> bytes | Problem:
     """Return the content of ``path``, or what is wrong with the file.
 
     Parameters
@@ -29,6 +29,8 @@ def read_bytes(path: Path, shown: str, limit: int) -> bytes | Problem:
         How the file is called in messages.
     limit
         Largest size taken, in bytes.
+    text
+        Whether the file must be text.
     """
     place = Place(shown)
     try:
@@ -44,19 +46,20 @@ def read_bytes(path: Path, shown: str, limit: int) -> bytes | Problem:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return Problem("L1-unreadable-file", place, {"found": shown, "reason": reason})
-    return _judged(content, place)
+    if not content.strip():
+        return Problem("L1-empty-file", place, {"found": shown})
+    return (text_problem(content, place) if text else None) or content
+
+
+def text_problem(content: bytes, place: Place) -> Problem | None:
+    """Return why content is not text that can be read, if it is not."""
+    if content.startswith(_UTF16):
+        return Problem("L1-not-utf8", place, {"found": "UTF-16"})
+    if b"\0" in content:
+        return Problem("L1-binary-file", place, {"found": place.file})
+    return None
 
 
 def digest(content: bytes) -> str:
     """Return the SHA-256 of a file's content as hex."""
     return sha256(content).hexdigest()
-
-
-def _judged(content: bytes, place: Place) -> bytes | Problem:
-    if not content.strip():
-        return Problem("L1-empty-file", place, {"found": place.file})
-    if content.startswith(_UTF16):
-        return Problem("L1-not-utf8", place, {"found": "UTF-16"})
-    if b"\0" in content:
-        return Problem("L1-binary-file", place, {"found": place.file})
-    return content

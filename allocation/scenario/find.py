@@ -8,7 +8,10 @@ from pathlib import Path
 
 from allocation.errors import InputError, Problem, nearest
 
-_ENDING = ".toml"
+#: How a scenario's file may end: text, or a workbook.
+ENDINGS = (".toml", ".xlsx")
+#: Workbooks that may hold macros: refused by what they hold.
+_MACROS = (".xlsm", ".xltm", ".xlsb")
 
 
 @dataclass(frozen=True)
@@ -22,14 +25,14 @@ class Reference:
     def parse(cls, text: str) -> Reference:
         """Return the parts of ``national-2022@more_west`` or ``plan.toml@a,b``."""
         target, at, changes = text.rpartition("@")
-        if not at or changes.endswith(_ENDING):
+        if not at or changes.endswith(ENDINGS):
             return cls(text, ())
         return cls(target, tuple(part.strip() for part in changes.split(",")))
 
 
 def shipped() -> list[str]:
     """Return the names of the scenarios that come with the product."""
-    return sorted(path.stem for path in scenarios_folder().glob(f"*{_ENDING}"))
+    return sorted(path.stem for path in scenarios_folder().glob("*.toml"))
 
 
 def locate(reference: str, beside: Path | None = None) -> Path:
@@ -38,7 +41,8 @@ def locate(reference: str, beside: Path | None = None) -> Path:
     Parameters
     ----------
     reference
-        Name of a shipped scenario, or path of a ``.toml`` file; a part from ``@`` is ignored.
+        Name of a shipped scenario, or path of a ``.toml`` or ``.xlsx`` file; a part from ``@`` is
+        ignored.
     beside
         Folder that a relative path starts from; default: the working directory.
 
@@ -49,21 +53,22 @@ def locate(reference: str, beside: Path | None = None) -> Path:
     """
     target = Reference.parse(reference).target
     if target in shipped():
-        return scenarios_folder() / f"{target}{_ENDING}"
+        return scenarios_folder() / f"{target}.toml"
     path = (beside or Path()) / target
-    if not target.endswith(_ENDING):
+    if not target.endswith(ENDINGS):
         raise InputError([_unknown(target, path)])
     return path
 
 
 def _unknown(target: str, path: Path) -> Problem:
-    """Return what is wrong with a target that is neither a shipped name nor a TOML path."""
+    """Return what is wrong with a target that is no shipped name and no path of a scenario."""
     words = {"found": target[:200], "allowed": "、".join(shipped())}
     try:
         if target and path.is_dir():
             return Problem("L1-is-a-directory", words=words)
         if target and path.is_file():
-            return Problem("L1-not-toml", words=words)
+            macros = target.lower().endswith(_MACROS)
+            return Problem("L1-macros" if macros else "L1-not-toml", words=words)
     except (OSError, ValueError):
         pass
     return Problem("L1-unknown-scenario", words=words | {"nearest": nearest(target, shipped())})

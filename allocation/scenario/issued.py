@@ -184,7 +184,7 @@ def _of_record(scenario: Scenario, frame: Frame, raw: RawRecord, trail: Trail) -
 
 def _of_table(issued: Issued, frame: Frame, table: RawTable, resolve: Resolve) -> Found:
     """Return who has money in a table and takes no part; the column itself is joined already."""
-    column, place = issued.column, Place(table.file, 1)
+    column, place = issued.column, table.place(table.head)
     if column in frame.derived:
         return Found({}, (), [Problem("L1-issued-split", place, {"found": column})])
     if column not in table.columns:
@@ -192,7 +192,7 @@ def _of_table(issued: Issued, frame: Frame, table: RawTable, resolve: Resolve) -
         return Found({}, (), [Problem("L1-unknown-column", place, words)])
     rows = {}
     for index, name in enumerate(table.columns[table.key]):
-        found = resolve(name, Place(table.file, table.lines[index], table.key))
+        found = resolve(name, table.place(table.lines[index], table.key))
         # Whatever else is wrong with a name is said where the table is joined.
         if not isinstance(found, Problem) or found.code in _GONE:
             rows[name if isinstance(found, Problem) else found] = index
@@ -203,6 +203,7 @@ def _of_table(issued: Issued, frame: Frame, table: RawTable, resolve: Resolve) -
         table.file,
         tuple(table.lines[index] for _, index in gone),
         table.units.get(column, ""),
+        table.column(column),
     )
     ids = tuple(who for who, _ in gone)
     money, problems = Frame(ids, names, names, {column: cells}).money(column)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
@@ -12,14 +12,14 @@ from allocation.errors import InputError, Place, Problem, raise_if_any
 from allocation.frame import Frame
 from allocation.scenario.build import build_frame
 from allocation.scenario.fields import split_key
-from allocation.scenario.files import SCENARIO_LIMIT, digest, read_bytes
+from allocation.scenario.files import digest
 from allocation.scenario.find import Reference, locate, shipped
 from allocation.scenario.issued import Left, RawRecord, read_issued
-from allocation.scenario.parse import parse_toml
 from allocation.scenario.schema import Scenario, Table
-from allocation.scenario.settle import Applied, Settled, distinct, settle
+from allocation.scenario.settle import Applied, Effective, Settled, distinct, settle
 from allocation.scenario.tables import RawTable, read_table
 from allocation.scenario.trail import Trail, origins_of
+from allocation.scenario.written import Written, read_written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +90,19 @@ class Loaded:
         """Return the scenario read once more, with further ``KEY=VALUE`` changes."""
         return load(self.reference, sets=[*self.sets, *sets], beside=self.beside, may_repeat=True)
 
+    def hashes_now(self) -> dict[str, str]:
+        """Return the hashes of the scenario's own files as they are now; blank for one that left.
+
+        What the upper level reads is not looked at.
+        """
+        files = {
+            name: self.path.parent / name for name in self.hashes if not name.startswith(ABOVE)
+        }
+        return {
+            name: digest(file.read_bytes()) if file.is_file() else ""
+            for name, file in files.items()
+        }
+
     def with_pot(self, amount: int) -> Loaded:
         """Return the scenario with another pot, fen, nothing read again: for a what-if."""
         pot = self.scenario.pot.model_copy(update={"amount": amount})
@@ -119,8 +132,8 @@ def load(
     Parameters
     ----------
     reference
-        ``NAME_OR_PATH[@CHANGE[,CHANGE…]]``: a shipped scenario or a TOML file, and the what-ifs or
-        overrides to apply from left to right.
+        ``NAME_OR_PATH[@CHANGE[,CHANGE…]]``: a shipped scenario, a TOML file or a workbook, and the
+        what-ifs or overrides to apply from left to right.
     sets
         ``KEY=VALUE`` changes of the call, which come last and win.
     beside
@@ -138,18 +151,19 @@ def load(
     asked = Reference.parse(reference)
     path = locate(reference, beside)
     shown = path.name if asked.target in shipped() else asked.target
-    content = _sound(read_bytes(path, shown, SCENARIO_LIMIT))
-    data, lines = _sound(parse_toml(content, shown))
-    trail = Trail.of_file(shown, lines)
-    settled = settle(data, trail, asked.changes, sets, may_repeat=may_repeat, partial=partial)
-    tables, problems = _tables(settled.effective.data, settled.effective.trail, path.parent)
+    written = _sound(read_written(path, shown))
+    settled = settle(
+        written.data, written.trail, asked.changes, sets, may_repeat=may_repeat, partial=partial
+    )
+    tables, problems = _tables(settled.effective, path.parent, written)
     record, unread = read_issued(settled.effective.scenario, settled.effective.trail, path.parent)
     frame, left, wrong = _frame(settled, tables, record)
-    problems = distinct([*settled.problems, *problems, *unread, *wrong])
+    problems = distinct([*written.problems, *settled.problems, *problems, *unread, *wrong])
     raise_if_any(problems)
     scenario = settled.effective.scenario
     assert scenario is not None, "a scenario that is not valid has problems"
-    inputs = {path.name: content} | {raw.file: raw.content for raw in tables.values()}
+    inputs = {path.name: written.content}
+    inputs |= {raw.file: raw.content for raw in tables.values() if not raw.sheet}
     inputs |= {record.file: record.content} if record else {}
     return Loaded(
         name="@".join([path.stem, *filter(None, [",".join(asked.changes)])]),
@@ -177,10 +191,10 @@ def _sound(found: T | Problem) -> T:
 
 
 def _tables(
-    data: Mapping[str, Any], trail: Trail, folder: Path
+    effective: Effective, folder: Path, written: Written
 ) -> tuple[dict[str, RawTable], list[Problem]]:
     """Read every table whose entry is sound, even where the rest of the scenario is not."""
-    section = data.get("tables")
+    section = effective.data.get("tables")
     tables: dict[str, RawTable] = {}
     problems: list[Problem] = []
     for name, entry in section.items() if isinstance(section, Mapping) else ():
@@ -188,16 +202,26 @@ def _tables(
             table = Table.model_validate(entry)
         except ValidationError:
             continue
-        raw, wrong = read_table(name, table, folder)
-        problems += [_placed(problem, trail, name) for problem in wrong]
+        raw, wrong = read_table(name, table, folder, written.sheets)
+        problems += [_placed(problem, effective.trail, name) for problem in wrong]
         if raw:
             tables[name] = raw
-    return tables, problems
+    return tables, [*problems, *_unused(tables, written)]
+
+
+def _unused(tables: Mapping[str, RawTable], written: Written) -> list[Problem]:
+    """Return a warning for each sheet of a workbook that no table names."""
+    used = {raw.sheet for raw in tables.values()}
+    return [
+        Problem("L1-unused-sheet", sheet.place(0), {"found": name}, warning=True)
+        for name, sheet in written.sheets.items()
+        if name not in used
+    ]
 
 
 def _placed(problem: Problem, trail: Trail, table: str) -> Problem:
     """Place a problem of the file as a whole where the scenario names the file."""
-    if problem.place.line or problem.warning:
+    if problem.place.line or problem.place.column or problem.warning:
         return problem
     where = trail.place(("tables", table, "file"))
     words = {"found": problem.place.file} | dict(problem.words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from typing import Any
 
 from allocation.errors import Place, Problem
@@ -35,6 +36,7 @@ _TWICE = ("Cannot overwrite", "Cannot declare", "Cannot redefine", "Cannot mutat
 _AT = re.compile(r"\(at line (\d+), column \d+\)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|#.*")
 _CHINESE_KEY = re.compile(r"^\s*\[*[^=\"']*[\u4e00-\u9fff]")
+_LIKE_A_DAY = re.compile(r"=\s*(\d{4})-(\d\d?)-(\d\d?)\b")
 _UNQUOTED = re.compile(r"=\s*[^\s\"'\[{]")
 
 
@@ -105,9 +107,19 @@ def _diagnosis(line: str, message: str) -> tuple[str, dict[str, str]]:
         return "L1-full-width", {"marks": " ".join(marks), "allowed": allowed}
     if _CHINESE_KEY.search(line.partition("=")[0]):
         return "L1-unquoted-key", {}
+    if (day := _LIKE_A_DAY.search(line)) and not _is_day(*map(int, day.groups())):
+        return "L1-no-such-day", {}
     if _UNQUOTED.search(line):
         return "L1-unquoted-value", {}
     return "L1-toml-syntax", {}
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _longest_line(text: str) -> int:

@@ -35,28 +35,36 @@ class Pot(Model):
     """资金总额 / the pot."""
 
     amount: Annotated[Amount, Field(gt=0)] = Field(description="金额,带单位 / amount with unit")
-    source: str = Field(description="来源 / document, or 示例 if illustrative")
+    source: str = Field(description="来源 / source: document, or 示例 if illustrative")
 
 
 class Table(Model):
     """数据表 / a CSV file beside the scenario: one row per recipient."""
 
-    file: str = Field(description="相对本文件的路径 / path relative to the scenario file")
+    file: str = Field(
+        description="文件或工作表:相对本文件的路径;工作簿里也可写工作表名 / "
+        "file or sheet: path relative to the scenario file; in a workbook, a sheet's name too"
+    )
     key: str = Field("id", description="对象列 / column with the recipient's code or name")
     amounts: dict[str, MoneyUnit] = Field(
         default_factory=dict, description="金额列 = 单位 / money columns and their unit"
     )
-    source: str = Field("", description="依据 / article, document or notice")
+    source: str = Field("", description="依据 / source: article, document or notice")
 
 
 class Recipients(Model):
     """分配对象 / who shares: the budget units, the zones, or the rows of a table."""
 
     kind: Literal["units", "zones", "table"] = Field(
-        description="预算单位、经开区,或某表各行 / budget units, zones, or the rows of a table"
+        description="对象类型:预算单位、经开区,或某表各行 / "
+        "kind: budget units, zones, or the rows of a table"
     )
-    table: str = Field("", description="kind=table:哪张表 / which table lists the recipients")
-    name: str = Field("name", description="kind=table:名称列 / column of the displayed names")
+    table: str = Field(
+        "", description="对象所在的表,kind=table 用 / table of recipients, of kind=table"
+    )
+    name: str = Field(
+        "name", description="名称列,kind=table 用 / column of the displayed names, of kind=table"
+    )
     units: OneOrMore = Field((), description="只取这些预算单位 / only of these units")
     exclude: OneOrMore = Field((), description="不参与 / left out, by code or name")
 
@@ -66,7 +74,7 @@ class Split(Model):
 
     columns: OneOrMore = Field(description="拆分的列 / columns to split")
     shares: dict[str, Share] = Field(
-        description="从所在省数字中划出的比例 / unit = share of its parent's figure"
+        description="单位 = 从所在省数字中划出的比例 / unit = share of its parent's figure"
     )
     source: str = Field(description="依据或假设 / source, or 假设 if assumed")
 
@@ -77,8 +85,11 @@ class Purpose(Model):
     name: str = Field(description="方向中文名 / Chinese name")
     name_en: str = Field("", description="方向英文名 / English name; default: the Chinese one")
     amount: Sum = Field(description="方向合计 / total of the purpose")
-    where: Where = Field(default_factory=dict, description="可用于谁 / who may use it")
-    source: str = Field("", description="依据 / article, document or notice")
+    where: Where = Field(
+        default_factory=dict,
+        description="可用于谁:属性 = 一个或多个值 / for whom: attribute = value or list",
+    )
+    source: str = Field("", description="依据 / source: article, document or notice")
 
 
 class Segment(Model):
@@ -91,12 +102,18 @@ class Segment(Model):
 class Objective(Model):
     """目标 / objective: ``fair`` (lexicographic max-min) or ``benefit``."""
 
-    kind: Literal["fair", "benefit"] = Field("fair", description="公平或效益 / which objective")
-    min_ratio: Share | None = Field(
-        None, description="benefit:金额占份额的下限 / least share of the entitlement for anyone"
+    kind: Literal["fair", "benefit"] = Field(
+        "fair", description="目标类型:公平或效益 / kind: fair or benefit"
     )
-    weight: str = Field("", description="benefit:效益权重列 / column of weights; empty: 1 each")
-    segments: tuple[Segment, ...] = Field((), description="benefit:递减分段 / diminishing segments")
+    min_ratio: Share | None = Field(
+        None, description="金额占份额的下限,benefit 用 / least share of the entitlement, of benefit"
+    )
+    weight: str = Field(
+        "", description="效益权重列,benefit 用 / column of weights, of benefit; empty: 1 each"
+    )
+    segments: tuple[Segment, ...] = Field(
+        (), description="递减分段,benefit 用 / diminishing segments, of benefit"
+    )
 
     @model_validator(mode="after")
     def _benefit_only(self) -> Objective:
@@ -137,7 +154,9 @@ class Rounding(Model):
         "quota",
         "per_unit",
     ] = Field("largest_remainder", description="取整方法 / rounding method")
-    column: str = Field("", description="per_unit:每单位金额取整的列 / column of units")
+    column: str = Field(
+        "", description="每单位金额取整的列,per_unit 用 / column of units, of per_unit"
+    )
     rank: str = Field("", description="余数先给位次靠前者 / rank column that breaks ties")
 
     @model_validator(mode="after")
@@ -162,12 +181,15 @@ class Issued(Model):
     """
 
     record: str = Field("", description="已下达那次运行的 record.json / record of the run issued")
-    table: str = Field("", description="或:列出已下达金额的表 / or the table with what is issued")
+    table: str = Field(
+        "",
+        description="列出已下达金额的表,与 record 二选一 / table of what is issued, if no record",
+    )
     column: str = Field("issued", description="表中的金额列,空白为没有 / its money column")
     recover: Flag = Field(
         default=False, description="多下达的收回 / recover what is issued above the new amount"
     )
-    source: str = Field(description="依据 / document by which it was issued, or 示例")
+    source: str = Field(description="依据 / source: document by which it was issued, or 示例")
 
     @model_validator(mode="after")
     def _one_way(self) -> Issued:
@@ -189,14 +211,14 @@ class Advance(Model):
 
     of: Annotated[Amount, Field(gt=0)] = Field(description="预计全年总额 / expected total")
     share: Share = Field(description="一般不低于其比例 / share it should reach, e.g. 70%")
-    source: str = Field(description="依据 / article that sets the share")
+    source: str = Field(description="依据 / source: article that sets the share")
 
 
 class Override(Model):
     """改动 / a named set of changes with its reason."""
 
     reason: str = Field(description="理由 / why")
-    source: str = Field("", description="依据 / article, document or notice")
+    source: str = Field("", description="依据 / source: article, document or notice")
     set: dict[str, Any] = Field(description="键 = 新值;off 为去掉 / key = new value; off removes")
 
 
@@ -213,12 +235,14 @@ class Scenario(Model):
     title: str = Field(description="标题 / title")
     title_en: str = Field("", description="英文标题 / English title; default: the Chinese one")
     level: Literal["national", "unit"] = Field(
-        description="全国,或一个预算单位 / of the nation, or of one budget unit"
+        description="层级:全国,或一个预算单位 / level: of the nation, or of one budget unit"
     )
     year: Annotated[Whole, Field(ge=2000, le=2100)] = Field(
         description="资金年度 / year of the money"
     )
-    as_of: Day = Field(description="名单与政策以此日为准 / registry and policy as of this day")
+    as_of: Day = Field(
+        description="基准日:名单与政策以此日为准 / day: registry and policy as of it"
+    )
     illustrative: Flag = Field(default=False, description="示例 / illustrative figures")
     pot: Pot
     recipients: Recipients

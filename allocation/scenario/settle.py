@@ -112,6 +112,21 @@ def settle(
     return Settled(draft.current, tuple(draft.changes), distinct(problems))
 
 
+def written(
+    data: dict[str, Any], trail: Trail, names: Sequence[str], sets: Sequence[str]
+) -> dict[str, Any]:
+    """Return the nested tables of a scenario that settles, changes made, policy not filled in."""
+    draft = _Draft.of(data, trail)
+    for name in _chosen(data, names)[0]:
+        for change in changes_of_override(name, draft.data, draft.trail):
+            draft.make(change, may_repeat=True)
+    for text in sets:
+        change_or = change_of_call(text, draft.data)
+        if isinstance(change_or, Change):
+            draft.make(change_or, may_repeat=True)
+    return draft.data
+
+
 def distinct(problems: Sequence[Problem]) -> list[Problem]:
     """Return the problems without repetitions, in order."""
     return list({problem.text(): problem for problem in problems}.values())

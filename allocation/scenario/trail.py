@@ -19,7 +19,7 @@ CHANGES = ("override", "what_if")
 
 @dataclass(frozen=True)
 class Origin:
-    """Who set a value (``call``, ``override NAME``, ``FILE:LINE``, ``policy ID``) and where."""
+    """Who set a value (``call``, ``override NAME``, its place, ``policy ID``) and where."""
 
     label: str
     place: Place
@@ -34,9 +34,12 @@ class Trail:
     @classmethod
     def of_file(cls, file: str, lines: Mapping[KeyPath, int]) -> Trail:
         """Return the trail of a scenario as it stands in its file."""
-        return cls(
-            {path: Origin(f"{file}:{line}", Place(file, line)) for path, line in lines.items()}
-        )
+        return cls.of_places({path: Place(file, line) for path, line in lines.items()})
+
+    @classmethod
+    def of_places(cls, places: Mapping[KeyPath, Place]) -> Trail:
+        """Return the trail of a scenario whose keys stand at ``places``."""
+        return cls({path: Origin(str(place), place) for path, place in places.items()})
 
     def put(self, path: KeyPath, origins: Mapping[KeyPath, Origin]) -> None:
         """Replace everything at and below ``path``; ``origins`` are relative to it."""

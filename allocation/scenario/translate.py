@@ -69,11 +69,22 @@ def problems_of(
 def shown(value: Any) -> str:
     """Return a value for a sentence, cut to a readable length."""
     try:
-        text = value if isinstance(value, str) else str(value)
+        text = value if isinstance(value, str) else _as_toml(value)
     except ValueError:
         # Python refuses to print whole numbers of more than 4300 digits.
         text = "…"
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _as_toml(value: Any) -> str:
+    """Return a value much as a file would have it, not as Python prints it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_as_toml(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_as_toml, value)) + "]"
+    return str(value)
 
 
 def _problem(item: ErrorDetails, data: Any, trail: Trail, root: Any) -> Problem:
@@ -84,11 +95,13 @@ def _problem(item: ErrorDetails, data: Any, trail: Trail, root: Any) -> Problem:
         "found": shown(item["input"]),
     }
     code, more = _code(item, path, data, root)
-    return Problem(code, trail.place(path), words | more)
+    place = trail.place((*path, "kind") if item["type"].startswith("union_tag") else path)
+    return Problem(code, place, words | more)
 
 
 def _path(loc: tuple[int | str, ...]) -> KeyPath:
-    """Return pydantic's location without the tag it puts after the name of a rule."""
+    """Return pydantic's location without the tag after the name of a rule, and its mark of keys."""
+    loc = tuple(part for part in loc if part != "[key]")
     return loc[:2] + loc[3:] if loc[:1] == ("rules",) else loc
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import os.path
 import tomllib
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 _TABLES = (
     "problems",
@@ -30,6 +31,15 @@ _TABLES = (
     "clock",
     "notice",
     "schedule",
+    "utilisation",
+    "papers",
+    "template",
+    "reallocation",
+    "book",
+    "imports",
+    "forecast",
+    "sweep",
+    "frontier",
 )
 
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from allocation_models.program import NO_BOUND, Integers, LinearProgram, Mask
+
+#: The nesting of programs with at most so many entries is remembered.
+_REMEMBERED = 2**16
 
 
 class NotNested(StrEnum):
@@ -81,18 +85,61 @@ def nest(program: LinearProgram) -> Nesting:
     sizes = np.diff(program.indptr)
     plain = _all_ones(program, sizes)
     odd = np.flatnonzero(~plain & (sizes > 0))
-    order = np.flatnonzero(plain & ((sizes > 1) | (sizes == program.columns)))
-    order = order[np.argsort(-sizes[order], kind="stable")]
     none = Nesting(None, np.flatnonzero(sizes > 0), NotNested.NO_TOTAL)
-    if not len(order) or sizes[order[0]] != program.columns:
+    if not np.any(plain & (sizes == program.columns)):
         return none
-    growing = _Growing(program.columns)
-    crossing = [row for batch in _batches(program, order) for row in growing.take(program, batch)]
-    tree = growing.tree(program)
+    forest = _forest_of(program, plain)
+    tree = forest.tree(program)
     if tree.lower[0] != tree.upper[0]:
         return none
-    reason = NotNested.COEFFICIENTS if len(odd) else NotNested.CROSSING if crossing else None
-    return Nesting(tree, np.sort(np.append(odd, np.array(crossing, dtype=np.int64))), reason)
+    reason = NotNested.COEFFICIENTS if len(odd) else NotNested.CROSSING if forest.crossing else None
+    crossing = np.array(forest.crossing, dtype=np.int64)
+    return Nesting(tree, np.sort(np.append(odd, crossing)), reason)
+
+
+def _forest_of(program: LinearProgram, plain: Mask) -> _Forest:
+    """Return how the plain rows of a program nest: known already, if the rows are."""
+    pattern = _Pattern(program, plain)
+    if len(program.indices) > _REMEMBERED:
+        return _grown(pattern)
+    return _grown_once(pattern)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pattern:
+    """Where the entries of a program's rows stand; equal whatever the bounds are."""
+
+    program: LinearProgram
+    plain: Mask
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """All that the nesting depends on."""
+        program = self.program
+        arrays = (program.indptr, program.indices, self.plain)
+        starts = tuple(group.start for group in program.groups)
+        return (program.columns, starts, *(array.tobytes() for array in arrays))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Pattern) and self.key == other.key
+
+
+def _grown(pattern: _Pattern) -> _Forest:
+    program = pattern.program
+    sizes = np.diff(program.indptr)
+    order = np.flatnonzero(pattern.plain & ((sizes > 1) | (sizes == program.columns)))
+    order = order[np.argsort(-sizes[order], kind="stable")]
+    growing = _Growing(program.columns)
+    batches = _batches(program, order)
+    crossing = [row for batch in batches for row in growing.take(program, batch)]
+    return growing.forest(tuple(crossing))
+
+
+# What-ifs ask for the same rows again and again, with other bounds.
+_grown_once = lru_cache(maxsize=4)(_grown)
 
 
 def hang(program: LinearProgram) -> tuple[Tree, Integers]:
@@ -111,7 +158,7 @@ def hang(program: LinearProgram) -> tuple[Tree, Integers]:
     crossing = [row for batch in batches for row in growing.take(program, batch)]
     odd = np.flatnonzero(~plain & bounded & (sizes > 0))
     left = np.sort(np.append(odd, np.array(crossing, dtype=np.int64)))
-    return growing.tree(program), left
+    return growing.forest(()).tree(program), left
 
 
 def _batches(program: LinearProgram, order: Integers) -> list[Integers]:
@@ -163,11 +210,37 @@ class _Growing:
         crossing: list[int] = batch[~fits].tolist()
         return crossing
 
-    def tree(self, program: LinearProgram) -> Tree:
-        """Return the finished tree."""
+    def forest(self, crossing: tuple[int, ...]) -> _Forest:
+        """Return how the rows taken nest, and those that cross."""
         none = np.zeros(0, dtype=np.int64)
         rows, nodes = np.concatenate([none, *self.rows]), np.concatenate([none, *self.nodes])
-        return _tree(program, self.parents, self.owner, rows, nodes)
+        depth = [0] * len(self.parents)
+        for node, above in enumerate(self.parents.tolist()[1:], start=1):
+            depth[node] = depth[above] + 1
+        depths = np.array(depth)
+        levels = tuple(np.flatnonzero(depths == level) for level in range(max(depth) + 1))
+        return _Forest(self.parents, self.owner, depths, levels, rows, nodes, crossing)
+
+
+@dataclass(frozen=True)
+class _Forest:
+    """A tree without bounds (see :class:`Tree`), and the rows that cross it."""
+
+    parent: Integers
+    owner: Integers
+    depth: Integers
+    levels: tuple[Integers, ...]
+    rows: Integers
+    node_of_row: Integers
+    crossing: tuple[int, ...]
+
+    def tree(self, program: LinearProgram) -> Tree:
+        """Return the tree with the bounds of the rows that share a node drawn together."""
+        lower, upper = np.full(len(self.parent), -NO_BOUND), np.full(len(self.parent), NO_BOUND)
+        np.maximum.at(lower, self.node_of_row, program.row_lower[self.rows])
+        np.minimum.at(upper, self.node_of_row, program.row_upper[self.rows])
+        parts = self.owner, self.depth, self.levels, self.rows, self.node_of_row
+        return Tree(self.parent, lower, upper, *parts)
 
 
 def _all_ones(program: LinearProgram, sizes: Integers) -> Mask:
@@ -175,18 +248,3 @@ def _all_ones(program: LinearProgram, sizes: Integers) -> Mask:
     plain = np.ones(program.rows, dtype=bool)
     plain[program.row_of_entry[np.flatnonzero(program.data != 1)]] = False
     return plain & (sizes > 0)
-
-
-def _tree(
-    program: LinearProgram, parent: Integers, owner: Integers, rows: Integers, nodes: Integers
-) -> Tree:
-    """Return the tree with the bounds of the rows that share a node drawn together."""
-    lower, upper = np.full(len(parent), -NO_BOUND), np.full(len(parent), NO_BOUND)
-    np.maximum.at(lower, nodes, program.row_lower[rows])
-    np.minimum.at(upper, nodes, program.row_upper[rows])
-    depth = [0] * len(parent)
-    for node, above in enumerate(parent.tolist()[1:], start=1):
-        depth[node] = depth[above] + 1
-    depths = np.array(depth)
-    levels = tuple(np.flatnonzero(depths == level) for level in range(max(depth) + 1))
-    return Tree(parent, lower, upper, owner, depths, levels, rows, nodes)

@@ -278,13 +278,10 @@ def _mend(
 
 def _mend_leaves(program: LinearProgram, targets: BigIntegers, share: NestedShare) -> Integers:
     """Return the leaf pins after checking, exactly, every leaf whose choice is close."""
+    free_scale = _float_scale(share)
     rest, moving = share.scale[share.governor].T
-    undecided = moving == 0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.where(undecided, 0, rest).astype(float) / np.where(undecided, 1, moving).astype(
-            float
-        )
-    natural = scale * targets.astype(float)
+    undecided = (share.scale[:, 1] == 0).astype(bool)[share.governor]
+    natural = free_scale[share.governor] * targets.astype(float)
     margin = _NEAR * (1.0 + np.abs(natural))
     leaf = share.pins.leaf.copy()
     near = np.zeros(len(leaf), dtype=bool)
@@ -302,6 +299,14 @@ def _mend_leaves(program: LinearProgram, targets: BigIntegers, share: NestedShar
     stuck = undecided & (rest != 0) & (leaf != 0) & (program.column_lower < program.column_upper)
     leaf[stuck & (targets > 0)] = 0
     return leaf
+
+
+def _float_scale(share: NestedShare) -> Floats:
+    """Return each node's factor as a float (k,); 0 where nobody follows it."""
+    rest, moving = share.scale.T
+    none = moving == 0
+    top, bottom = np.where(none, 0, rest), np.where(none, 1, moving)
+    return np.asarray(top.astype(np.float64) / bottom.astype(np.float64))
 
 
 def _mend_nodes(tree: Tree, targets: BigIntegers, share: NestedShare) -> Integers:

@@ -6,12 +6,23 @@ To the network of :mod:`.disbursement` come :math:`z_{it} \in \{0, 1\}` with
 
     a_i z_{it} \le p_{it} \le \overline p_{it} z_{it}, \qquad \textstyle\sum_t z_{it} \le k_i
 
-and :math:`\sum z` as one more objective. Binaries cost the network its whole vertices, so floats
-are asked for z only: once z is fixed the bounds of p are numbers and the flow is whole again. An
-objective's best value is taken from that whole flow, not from the solver, and stands as a row when
-the next one is asked. Among equal z, tie costs decide until a program that must differ from the z
-found somewhere has no answer: then it is the only one. Fixed charges in networks: Hirsch and
-Dantzig, "The fixed charge problem", *Naval Research Logistics Quarterly* 15 (1968).
+and :math:`\sum z` as one more objective. Alone these leave a relaxation that pays a little every
+month, so each step :math:`d_{it}` of the need says which payments meet it,
+
+.. math::
+
+    y_{ist} \le d_{it} z_{is}, \qquad \textstyle\sum_t y_{ist} \le p_{is}, \qquad
+    m_{it} \le \sum_{t' \le t} \sum_{s \le t} y_{ist'}
+
+which every payment plan meets (first paid, first met), and which no fraction of a payment does
+(Krarup and Bilde, "Plant location, set covering and economic lot size", 1977).
+
+Binaries cost the network its whole vertices, so floats are asked for z only: once z is fixed the
+bounds of p are numbers and the flow is whole again. An objective's best value is taken from that
+whole flow, not from the solver, and stands as a row when the next one is asked. Among equal z,
+tie costs decide until a program that must differ from the z found somewhere has no answer: then
+it is the only one. Fixed charges in networks: Hirsch and Dantzig, "The fixed charge problem",
+*Naval Research Logistics Quarterly* 15 (1968).
 """
 
 from __future__ import annotations
@@ -29,13 +40,14 @@ from allocation_models.solvers import FloatProgram, Solver, Status, UnprovenErro
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allocation_models.disbursement import Aim
-    from allocation_models.program import Floats, Integers
+    from allocation_models.disbursement import Aim, Arcs
+    from allocation_models.program import Floats, Integers, Mask
 
 _TIES = 6
 _TIE_RANGE = 1 << 10
-#: What a row of a value reached leaves to a solver's tolerance.
-_ROOM = 1e-7
+#: What a row of a value reached leaves to a solver's tolerance: part of a quantum, within these.
+#: With less CBC lost the best choice.
+_STEP, _LEAST_ROOM, _MOST_ROOM = 0.1, 1e-7, 1e-5
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,14 @@ def can_pay(payable: Payable, tranches: Tranches, solver: Solver) -> bool:
     return choice.solve(choice.cost()) is not None
 
 
+def with_months(payable: Payable, tranches: Tranches, chosen: Mask) -> Payable:
+    """Return the bounds with open payments in the months of ``chosen`` (n, T), and only there."""
+    undecided = payable.pay_least < payable.pay_most
+    low = np.where(undecided & chosen, tranches.least[:, None], payable.pay_least)
+    high = np.where(undecided & ~chosen, 0, payable.pay_most)
+    return replace(payable, pay_least=low, pay_most=high)
+
+
 class _Choice:
     """The binary program while rows for what is reached are added."""
 
@@ -98,6 +118,7 @@ class _Choice:
         self.network = network_of(payable)
         self.open = np.argwhere(payable.pay_least < payable.pay_most)
         self.unit = scale_of(self.network)
+        self.steps = _steps(payable, self.open)
         self.best: Integers | None = None
         self.reached: list[tuple[Floats, float]] = []
         self.rows = self._rows()
@@ -107,14 +128,17 @@ class _Choice:
         on_arcs = np.zeros(self.network.arcs) if arcs is None else arcs.astype(np.float64)
         count = len(self.open)
         on_binaries = np.zeros(count) if binaries is None else binaries
-        return np.concatenate([on_arcs, on_binaries])
+        return np.concatenate([on_arcs, on_binaries, np.zeros(self.steps.count)])
+
+    def binaries(self, columns: Floats) -> Floats:
+        """Return the part of all columns that are binaries."""
+        return columns[self.network.arcs : self.network.arcs + len(self.open)]
 
     def fixed(self, z: Integers) -> Payable:
         """Return the payments' bounds with the choice made."""
-        low, high = self.payable.pay_least.copy(), self.payable.pay_most.copy()
-        row, month = self.open.T
-        low[row, month], high[row, month] = self.least * z, high[row, month] * z
-        return replace(self.payable, pay_least=low, pay_most=high)
+        chosen = np.zeros(self.payable.size, dtype=np.bool_)
+        chosen[tuple(self.open.T)] = z > 0
+        return with_months(self.payable, self.tranches, chosen)
 
     @property
     def least(self) -> Integers:
@@ -151,7 +175,7 @@ class _Choice:
         for turn in range(_TIES):
             cost = self.cost(binaries=tie_cost(len(self.open), turn, _TIE_RANGE))
             z = self._solved(cost)
-            self.reached.append((cost, float(cost[-len(z) :] @ z)))
+            self.reached.append((cost, float(self.binaries(cost) @ z)))
             if self.solve(cost, other_than=z) is None:
                 if any(aim != "tranches" for aim in aims):
                     self.value(z, aims)
@@ -172,15 +196,15 @@ class _Choice:
         solution = self.solver(program).solve()
         if solution.status is Status.INFEASIBLE:
             return None
-        return np.rint(solution.x[self.network.arcs :]).astype(np.int64)
+        return np.rint(self.binaries(solution.x)).astype(np.int64)
 
     def _extra(self, other_than: Integers | None) -> list[tuple[Floats, float]]:
         """Return the rows ``coefficients · x <= bound`` of what is reached and what is known."""
-        sizes = [max(float(np.abs(cost).max()), 1.0) for cost, _ in self.reached]
-        rows = [
-            (cost / size, bound / size + _ROOM)
-            for (cost, bound), size in zip(self.reached, sizes, strict=True)
-        ]
+        rows = []
+        for cost, bound in self.reached:
+            size = max(float(np.abs(cost).max()), 1.0)
+            room = min(max(_STEP / (self.unit * size), _LEAST_ROOM), _MOST_ROOM)
+            rows.append((cost / size, bound / size + room))
         if other_than is not None:
             sign = np.where(other_than > 0, 1.0, -1.0)
             rows.append((self.cost(binaries=sign), float(other_than.sum()) - 1.0))
@@ -198,7 +222,8 @@ class _Choice:
         few = _Rows(row, binary, np.ones(count), self.tranches.most.astype(np.float64))
         links = _link(paid, binary, most / self.unit), _link(paid, binary, self.least / self.unit)
         blocks = [links[0], replace(links[1], data=-links[1].data), few]
-        return _program(base, blocks, count)
+        blocks += self.steps.rows(arcs_of(self.payable.size), arcs, self.unit)
+        return _program(base, blocks, count, self.steps.size / self.unit)
 
 
 @dataclass(frozen=True)
@@ -211,6 +236,79 @@ class _Rows:
     upper: Floats
 
 
+@dataclass(frozen=True)
+class _Steps:
+    """Which open payment may meet which step of the need: shape (count,) each.
+
+    Parameters
+    ----------
+    line, paid, due, binary
+        The line, the months of payment and of the step, and the payment's binary.
+    size
+        The step, in quanta.
+    settled
+        Shape (n, T): what payments that are no choice meet at most.
+    binaries
+        How many binaries there are.
+    """
+
+    line: Integers
+    paid: Integers
+    due: Integers
+    binary: Integers
+    size: Integers
+    settled: Integers
+    binaries: int
+
+    @property
+    def count(self) -> int:
+        """How many pairs of a payment and a step there are."""
+        return len(self.line)
+
+    def rows(self, where: Arcs, arcs: int, unit: float) -> list[_Rows]:
+        """Return the rows that tie payments, steps and what is met together."""
+        each = np.arange(self.count)
+        column = arcs + self.binaries + each
+        apart = _Rows(
+            np.concatenate([each, each]),
+            np.concatenate([column, arcs + self.binary]),
+            np.concatenate([np.ones(self.count), -self.size / unit]),
+            np.zeros(self.count),
+        )
+        first = np.unique(self.binary, return_index=True)[1]
+        paid = where.paid[self.line[first], self.paid[first]]
+        within = _Rows(
+            np.concatenate([self.binary, self.binary[first]]),
+            np.concatenate([column, paid]),
+            np.concatenate([np.ones(self.count), -np.ones(len(first))]),
+            np.zeros(self.binaries),
+        )
+        return [apart, within, self._met(where, column, unit)]
+
+    def _met(self, where: Arcs, column: Integers, unit: float) -> _Rows:
+        """Return that what is met of the need is met by payments: a row for each line and month."""
+        n, months = where.met.shape
+        by = np.arange(months)[:, None]
+        month, pair = np.nonzero((self.paid <= by) & (self.due <= by))
+        row = self.line[pair] * months + month
+        return _Rows(
+            np.concatenate([np.arange(n * months), row]),
+            np.concatenate([where.met.ravel(), column[pair]]),
+            np.concatenate([np.ones(n * months), -np.ones(len(pair))]),
+            self.settled.ravel() / unit,
+        )
+
+
+def _steps(payable: Payable, open_: Integers) -> _Steps:
+    """Return every pair of an open payment and a step of its line's need."""
+    need = np.minimum(payable.need, payable.most)
+    step = np.diff(np.maximum.accumulate(need, axis=1), axis=1, prepend=0)
+    binary, due = np.nonzero(step[open_[:, 0]])
+    line, paid = open_[binary].T
+    settled = np.cumsum(np.where(payable.pay_least == payable.pay_most, payable.pay_least, 0), 1)
+    return _Steps(line, paid, due, binary, step[line, due], settled, len(open_))
+
+
 def _link(paid: Integers, binary: Integers, size: Floats) -> _Rows:
     """Return payment less ``size`` times binary, at most zero."""
     each = np.arange(len(paid))
@@ -219,8 +317,8 @@ def _link(paid: Integers, binary: Integers, size: Floats) -> _Rows:
     return _Rows(row, column, data, np.zeros(len(paid)))
 
 
-def _program(base: FloatProgram, blocks: Sequence[_Rows], count: int) -> FloatProgram:
-    """Return the network's program with ``count`` binaries and the rows of ``blocks``."""
+def _program(base: FloatProgram, blocks: Sequence[_Rows], count: int, more: Floats) -> FloatProgram:
+    """Return the network's program with ``count`` binaries, ``more`` bounded columns, and rows."""
     starts = np.cumsum([len(base.row_lower), *(len(block.upper) for block in blocks)])
     row = np.concatenate(
         [base.row_of_entry, *(b.row + at for b, at in zip(blocks, starts[:-1], strict=True))]
@@ -230,15 +328,15 @@ def _program(base: FloatProgram, blocks: Sequence[_Rows], count: int) -> FloatPr
     order = np.lexsort((column, row))
     upper, arcs = np.concatenate([block.upper for block in blocks]), len(base.column_lower)
     return FloatProgram(
-        cost=np.zeros(arcs + count),
+        cost=np.zeros(arcs + count + len(more)),
         indptr=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=int(starts[-1])))]),
         indices=column[order],
         data=data[order],
         row_lower=np.concatenate([base.row_lower, np.full(len(upper), -np.inf)]),
         row_upper=np.concatenate([base.row_upper, upper]),
-        column_lower=np.concatenate([base.column_lower, np.zeros(count)]),
-        column_upper=np.concatenate([base.column_upper, np.ones(count)]),
-        integer=np.arange(arcs + count) >= arcs,
+        column_lower=np.concatenate([base.column_lower, np.zeros(count + len(more))]),
+        column_upper=np.concatenate([base.column_upper, np.ones(count), more]),
+        integer=np.isin(np.arange(arcs + count + len(more)) - arcs, np.arange(count)),
     )
 
 

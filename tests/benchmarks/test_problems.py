@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 
 from allocation.conflict import smallest_conflict
 from allocation_models.program import stack
 from allocation_models.solvers.highs import simplex
-from benchmarks import conflicts, ours, p1, plain_lp
+from benchmarks import books, conflicts, imports, ours, p1, plain_lp
 from benchmarks.registry import BENCHMARKS
 
 DRAWS = {"nested": p1.nested, "ranked": p1.ranked}
@@ -51,6 +53,35 @@ def test_the_rules_of_the_conflict_problem_conflict(kind):
     assert {"tight", "more"} & found.members
 
 
+def test_the_same_payments_from_rows_csv_and_workbook(tmp_path):
+    made = imports.payments(tmp_path, 300)
+    total = sum(row[3] for row in made.rows)
+    works = {
+        "rows": lambda book: imports.import_read(book, imports.read_file(made.csv)),
+        "csv": lambda book: imports.import_file(book, made.csv),
+        "xlsx": lambda book: imports.import_file(book, made.xlsx),
+    }
+    for name, work in works.items():
+        with imports.funded(tmp_path / f"{name}.db") as book:
+            work(book)
+            assert book.positions()["disbursed"].sum() == total
+    with closing(imports.table(tmp_path / "bare.db")) as connection:
+        imports.bare(connection, made.rows)
+        assert connection.execute("SELECT sum(fen) FROM payment").fetchone() == (total,)
+
+
 def test_benchmarks_have_names_of_their_own():
     names = [benchmark.name for benchmark in BENCHMARKS]
     assert len(set(names)) == len(names)
+
+
+def test_the_same_rows_are_posted_by_us_and_by_bare_sql(tmp_path):
+    work = books.Posting.made(tmp_path, 300)
+    found = []
+    for post in (work.ours, work.guarded):
+        post()
+        with books.Book.open(tmp_path / "copy.db") as book:
+            assert not any(finding.places for finding in book.check())
+            found.append(book.entries().drop(columns="recorded_at"))
+    assert found[0].equals(found[1])
+    assert len(work.entries) == 300

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import allocation
+from allocation.disbursement.plan_file import load_plan
 from allocation.errors import InputError
 
 
@@ -67,7 +68,7 @@ NEEDS = {
     "L2-need-above": "id,2024-01,2024-02\na,60万元,50万元\nb,,\nc,,\n",
     "L14-columns-out-of-order": "id,2024-02,2024-01\na,60万元,40万元\nb,,\nc,,\n",
     "L14-cell": "id,2024-01,2024-02\na,60,40万元\nb,,\nc,,\n",
-    "L1-negative-value": "id,2024-01,2024-02\na,60万元,-1万元\nb,,\nc,,\n",
+    "L14-negative-figure": "id,2024-01,2024-02\na,60万元,-1万元\nb,,\nc,,\n",
     "L1-unknown-recipient": "id,2024-01\nx,1万元\n",
     "L1-duplicate-recipient": "id,2024-01\na,1万元\na,1万元\n",
     "L2-schedule-column": "id,2024-01,when\na,1万元,x\n",
@@ -90,7 +91,7 @@ def test_a_broken_table_of_need(plan, folder, code):
 PAID = {
     "L12-paid-above": "id,month,amount\na,2024-01,101万元\n",
     "L14-payment-amount": "id,month,amount\na,2024-01,ten\n",
-    "L1-negative-value": "id,month,amount\na,2024-01,-1万元\n",
+    "L14-negative-figure": "id,month,amount\na,2024-01,-1万元\n",
     "L14-not-a-month": "id,month,amount\na,spring,1万元\n",
     "L14-month-outside": "id,month,amount\na,2023-12,1万元\n",
     "L1-unknown-recipient": "id,month,amount\nz,2024-01,1万元\n",
@@ -124,3 +125,38 @@ def test_plans_that_are_not_there(folder):
     assert set(problems("no-such-plan")) == {"L1-unknown-plan"}
     assert set(problems(None)) == {"L1-no-plan"}
     assert set(problems("gone.toml")) == {"L1-no-such-file"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_change_that_is_refused_is_told_though_a_sound_one_follows(plan):
+    sets = ["need.curve=even", "nothing=1", "calendar.pay_day=20"]
+    with pytest.raises(InputError) as told:
+        load_plan(plan(), sets)
+    codes = {problem.code for problem in told.value.problems}
+    assert codes >= {"L1-override-without-effect", "L1-unknown-key"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_changes_are_told_as_the_file_has_them(plan):
+    loaded = load_plan(plan(), ["cash.limit=140万元", "calendar.pay_day=20"])
+    said = [(change.before, change.after) for change in loaded.changes]
+    assert said == [("150万元", "140万元"), ("25", "20")]
+
+
+def test_a_table_of_requests_with_no_row_is_refused(folder, plan):
+    (folder / "n.csv").write_text("id,2024-03\n", encoding="utf-8")
+    assert set(problems(plan('[need]\nfile = "n.csv"\n'))) == {"L1-no-rows"}
+    progress = '[tranches]\non_issue = "70%"\nafter = "60%"\nprogress = "n.csv"\n'
+    assert "L1-no-rows" in problems(plan(progress))
+
+
+def test_parts_of_a_fen_are_called_so(folder, plan):
+    (folder / "n.csv").write_text("id,2024-03_wan\na,99.9999999\n", encoding="utf-8")
+    found = problems(plan('[need]\nfile = "n.csv"\n'))
+    assert "整数分" in found["L14-part-of-fen"].text("zh")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_day_that_is_none_is_not_blamed_on_quotes(plan):
+    found = problems(plan("", ("day = 2024-01-10", "day = 2024-02-30")))
+    assert set(found) == {"L1-no-such-day"}

@@ -20,6 +20,7 @@ from allocation_models.disbursement import (
 )
 from allocation_models.flow import Network, Objective, least_cost
 from allocation_models.follow import follow
+from allocation_models.in_turn import pay_in_turn
 from allocation_models.program import NO_BOUND
 from allocation_models.solvers.highs import interior_point, simplex
 from allocation_models.solvers.pulp_gateway import pulp_solver
@@ -194,6 +195,25 @@ def test_tranches_are_the_same_with_another_solver(campaign):
         except (InfeasibleError, NoTranchesError):
             continue
         assert (pay_in_tranches(problem, rules, aims, CBC) == payments).all(), seed
+
+
+def test_row_by_row_keeps_the_rules_and_is_never_better(campaign):
+    met = 0
+    for seed in range(campaign(small=12, full=120)):
+        problem = payable(seed, n=3, months=4, largest=60, scarce=False)
+        rules = Tranches(np.full(3, 2), np.minimum(10, problem.most[:, -1]))
+        aims = ["unmet", "idle", "early", "tranches", "even"]
+        try:
+            payments = pay_in_turn(problem, rules, aims, simplex)
+        except (InfeasibleError, NoTranchesError):
+            continue
+        met += 1
+        assert keeps(problem, payments), seed
+        assert few(payments, 2, rules.least), seed
+        best = pay_in_tranches(problem, rules, aims, simplex)
+        assert measured(problem, payments).unmet >= measured(problem, best).unmet, seed
+        assert (pay_in_turn(problem, rules, aims, CBC) == payments).all(), seed
+    assert met
 
 
 def test_fewer_tranches_where_they_cost_nothing():

@@ -20,7 +20,7 @@ def found():
 
 def test_the_workbook_carries_every_figure_and_live_sums(found, tmp_path):
     path = tmp_path / "s.xlsx"
-    write_book(found.schedule, path, "zh")
+    write_book(found.schedule, path, "zh", {})
     values, formulas = (
         openpyxl.load_workbook(path, data_only=only).worksheets for only in (True, False)
     )
@@ -32,7 +32,8 @@ def test_the_workbook_carries_every_figure_and_live_sums(found, tmp_path):
     assert (np.rint(figures[0, :months]) == payments.sum(axis=0)).all()
     assert (np.rint(figures[1:, months]) == payments.sum(axis=1)).all()
     assert str(formulas[0].cell(4, 3).value).startswith("=SUM(")
-    dated = list(values[1].iter_rows(min_row=4, values_only=True))
+    total, *dated = values[1].iter_rows(min_row=4, values_only=True)
+    assert np.rint(total[3] * 1e6) == payments.sum()
     assert len(dated) == found.schedule.measures.tranches
     assert round(sum(row[3] for row in dated) * 1e6) == payments.sum()
     assert [row[1] for row in dated] == sorted(row[1] for row in dated)
@@ -40,7 +41,7 @@ def test_the_workbook_carries_every_figure_and_live_sums(found, tmp_path):
 
 def test_the_same_schedule_gives_the_same_bytes(found, tmp_path):
     for name in ("a", "b"):
-        write_book(found.schedule, tmp_path / f"{name}.xlsx", "zh")
+        write_book(found.schedule, tmp_path / f"{name}.xlsx", "zh", {})
         save_png(found.plot_calendar(), tmp_path / f"{name}.png")
     for ending in ("xlsx", "png"):
         assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()

@@ -25,7 +25,7 @@ BROKEN = [
     ("missing key", 'source = "示例"\n\n[recipients]', "\n[recipients]", "L1-missing-key", "[pot]", "pot.source"),
     ("missing section", '[pot]\namount = "1亿元"\nsource = "示例"\n', "", "L1-missing-key", "# A sound", "pot"),
     ("missing rule kind", 'kind = "floor"\n', "", "L1-missing-key", "[rules.least]", "rules.least.kind"),
-    ("unknown rule kind", 'kind = "floor"', 'kind = "flor"', "L1-unknown-kind", "[rules.least]", "floor"),
+    ("unknown rule kind", 'kind = "floor"', 'kind = "flor"', "L1-unknown-kind", 'kind = "flor"', "floor"),
     ("no factors", 'file = "data/trade.csv"', "file = 1", "L1-not-text", "file = 1", "引号"),
     # values
     ("wrong unit", 'amount = "1亿元"', 'amount = "1亿美元"', "L3-amount", "1亿美元", "亿元"),

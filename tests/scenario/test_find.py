@@ -43,7 +43,7 @@ def test_shipped_names_are_found(two_shipped):
         ("a\0b", "L1-unknown-scenario"),
         ("x" * 5000, "L1-unknown-scenario"),
         (".", "L1-is-a-directory"),
-        ("plan.xlsx", "L1-not-toml"),
+        ("plan.docx", "L1-not-toml"),
         ("nowhere.toml", "L1-no-such-file"),
         ("folder.toml", "L1-is-a-directory"),
         ("a\0b.toml", "L1-no-such-file"),
@@ -52,7 +52,7 @@ def test_shipped_names_are_found(two_shipped):
 )
 def test_what_is_no_scenario(two_shipped, monkeypatch, reference, code):
     monkeypatch.chdir(two_shipped)
-    (two_shipped / "plan.xlsx").write_bytes(b"PK")
+    (two_shipped / "plan.docx").write_bytes(b"PK")
     (two_shipped / "folder.toml").mkdir()
     with pytest.raises(InputError) as error:
         load(reference)

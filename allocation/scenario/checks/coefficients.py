@@ -41,13 +41,11 @@ def _uncovered(loaded: Loaded, key: str, coefficient: Coefficient) -> list[Probl
     column = loaded.frame.text[coefficient.by]
     place = loaded.place("coefficients", key, "values")
     problems = []
-    for value in dict.fromkeys(column.cells):
-        names = [
-            name
-            for name, cell in zip(loaded.frame.names, column.cells, strict=True)
-            if cell == value
-        ]
+    blank = ("",) if "" in column.cells else ()
+    for value in (*loaded.frame.groups(coefficient.by)[0], *blank):
         if value not in coefficient.values:
+            pairs = zip(loaded.frame.names, column.cells, strict=True)
+            names = [name for name, cell in pairs if cell == value]
             words = {
                 "found": value or "∅",
                 "attribute": coefficient.by,

@@ -90,7 +90,6 @@ def attribute_problems(loaded: Loaded, path: KeyPath, attribute: str) -> list[Pr
 
 def possible_values(frame: Frame, attribute: str) -> list[str]:
     """Return the values an attribute may have: all of the registry's, or those in the table."""
-    cells = dict.fromkeys(cell for cell in frame.attribute(attribute) if cell)
     ours = not frame.text[attribute].file and "unit" in frame.text
     if ours and attribute in _REGIONS:
         return [region.value for region in _REGIONS[attribute]]
@@ -98,7 +97,7 @@ def possible_values(frame: Frame, attribute: str) -> list[str]:
         return list(dict.fromkeys([unit.id for unit in units()]))
     if ours and attribute == "kind":
         return list(dict.fromkeys(unit.kind for unit in units()))
-    return list(cells)
+    return list(frame.groups(attribute)[0])
 
 
 def value_problem(loaded: Loaded, path: KeyPath, attribute: str, value: str) -> Problem | None:

@@ -1,0 +1,1 @@
+"""Workbooks: opened safely, and read as what a TOML scenario would say."""
