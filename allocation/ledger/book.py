@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from allocation.errors import Problem, raise_if_any
-from allocation.ledger import checks, closing, database, posting, queries
+from allocation.ledger import checks, closing, database, posting, queries, reversal
 from allocation.ledger.issues import issuing, not_again
 from allocation.ledger.posting import Made
 
@@ -171,26 +171,20 @@ class Book:
             not_again(self._connection, movements)
             return posting.post(self._connection, movements, Made("issue"), holders)
 
-    def reverse(self, entry: int, reason: str, on: date) -> int:
+    def reverse(self, number: int, reason: str, on: date, *, whole: bool = False) -> int:
         """Post the exact opposite of an entry; return the journal.
+
+        With ``whole`` the number is a journal's, such as that of an import, and all of it that is
+        not reversed yet is.
 
         Raises
         ------
         InputError
-            If there is no such entry, it is reversed already or a reversal itself, no reason is
-            given, or the money has moved on.
+            If there is no such entry or journal, it is reversed already or a reversal itself, no
+            reason is given, or the money has moved on.
         """
         with database.writing(self._connection, self.path):
-            row = self._connection.execute(
-                "SELECT kind, source, target, amount, valid_on, document, reverses,"
-                " (SELECT id FROM entry AS r WHERE r.reverses = entry.id)"
-                " FROM entry WHERE id = ?",
-                (entry,),
-            ).fetchone()
-            raise_if_any(_irreversible(entry, row, reason, on))
-            kind, source, target, amount, _, document, *_ = row
-            back = (kind, target, source, amount, on.isoformat(), document, reason, "", None, entry)
-            return posting.write(self._connection, [back], Made("reverse"))
+            return reversal.reverse(self._connection, number, reason, on, whole=whole)
 
     def closing(self, year: int) -> list[Movement]:
         """Return the movements that would close a year."""
@@ -267,23 +261,3 @@ class Book:
         """Look at everything the book must be (:mod:`allocation.ledger.checks`)."""
         with self.snapshot():
             return checks.check(self._connection)
-
-
-def _irreversible(
-    entry: int, row: tuple[object, ...] | None, reason: str, on: date
-) -> list[Problem]:
-    """Return why an entry cannot be reversed."""
-    words = {"found": entry}
-    if row is None:
-        return [Problem("L12-no-entry", words=words)]
-    valid_on, reverses, reversed_by = str(row[4]), row[6], row[7]
-    problems = []
-    if reverses is not None:
-        problems.append(Problem("L12-reversal-of-reversal", words=words))
-    if reversed_by is not None:
-        problems.append(Problem("L12-reversed", words=words | {"other": reversed_by}))
-    if not reason.strip():
-        problems.append(Problem("L12-no-reason", words=words))
-    if on.isoformat() < valid_on:
-        problems.append(Problem("L12-reversed-before", words=words | {"day": valid_on, "on": on}))
-    return problems

@@ -36,13 +36,17 @@ _FIRST, _AMOUNTS = 7, (90, 111)
 _ISSUED = ((5, 30), (135, 176))
 
 
-def write_example(book: Book, issue: Issue, fund: str, years: int, seed: int) -> None:
+def write_example(
+    book: Book, issue: Issue, fund: str, years: int, seed: int, until: date | None = None
+) -> None:
     """Post ``years`` years of life up to the year of the issue; all but the last are closed.
 
     Parameters
     ----------
     issue
         Who gets how much in a year; each year's amounts are up to a tenth more or less.
+    until
+        The last day of the last year that is posted; default: all of it.
     """
     rng = np.random.default_rng(seed)
     issue = issue.take(np.flatnonzero(issue.amounts).tolist())
@@ -55,17 +59,26 @@ def write_example(book: Book, issue: Issue, fund: str, years: int, seed: int) ->
         days = np.stack([rng.integers(*span, size=GROUPS) for span in _ISSUED])
         found = payments(rng, known, given, days[:, groups], DISBURSEMENTS)
         day, pledged = pledges(known, given, found)
+        last = until.isoformat() if until and year == issue.year else f"{year}-12-31"
         for movements in _issues(issue, line, given, days, groups):
-            book.post(movements, Made("issue"))
+            _post(book, movements, Made("issue"), last)
         rows = _rows(issue, line, found) + _pledged(issue, line, day, pledged)
         if rest is not None:
             rows += _rows(issue, Line(fund, year - 1), later(rng, rest), year)
         for movements in _by_month(rows):
-            book.post(movements, Made("import"))
+            _post(book, movements, Made("import"), last)
         rest = left(given, found, pledged)
-        _correct(book, issue, line, rest)
+        if last == f"{year}-12-31":
+            _correct(book, issue, line, rest)
         if year < issue.year:
             book.close_year(year)
+
+
+def _post(book: Book, movements: list[Movement], made: Made, last: str) -> None:
+    """Post what is no later than a day."""
+    seen = [movement for movement in movements if movement.on <= last]
+    if seen:
+        book.post(seen, made)
 
 
 def _groups(issue: Issue) -> Integers:

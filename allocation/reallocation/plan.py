@@ -26,21 +26,42 @@ class Holdings(Model):
 class Use(Model):
     """预计使用 / a CSV table of what each recipient can use this year in all, spent included."""
 
-    file: str = Field(description="文件 / file")
+    file: str = Field("", description="文件 / file")
     unit: MoneyUnit | None = Field(None, description="表中金额的单位 / unit of its amounts")
+    rest: Literal["refuse", "forecast"] = Field(
+        "refuse",
+        description="不在文件中的:拒绝,或按账簿预测 / who is not in the file: an error, or as the "
+        "book's forecast has it",
+    )
     source: str = Field(description="依据 / source, or 示例 if illustrative")
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Use:
+        if not self.file and self.rest == "refuse":
+            raise PydanticCustomError("L1-use-file", "{found}", {"found": "[use]"})
+        return self
 
 
 class Uncertain(Model):
-    """不确定的使用 / use under scenarios: a CSV table, one column for each, all equally likely."""
+    """不确定的使用 / use under scenarios, all equally likely: a CSV table, or the forecast."""
 
-    file: str = Field(description="文件,每列一种情形 / file, one column for each scenario")
+    file: str = Field(
+        "",
+        description="文件,每列一种情形;缺省按账簿预测 / file, one column for each scenario; "
+        "default: the book's forecast",
+    )
     unit: MoneyUnit | None = Field(None, description="表中金额的单位 / unit of its amounts")
     tail: Annotated[Share, Field(gt=0)] = Field(
         description="最坏的百分之几 / the share of the scenarios that is the worst tail"
     )
     most: Sum | None = Field(
         None, description="最坏情形平均剩余的上限 / most left over in the tail, on average"
+    )
+    scenarios: Annotated[int, Field(ge=2, le=1000)] = Field(
+        100, description="预测多少种情形 / how many scenarios of the forecast"
+    )
+    seed: Annotated[int, Field(ge=0, lt=10**9)] = Field(
+        0, description="预测的随机种子 / the forecast's random seed"
     )
     source: str = Field(description="依据 / source, or 示例 if illustrative")
 

@@ -16,7 +16,7 @@ from allocation.reallocation.from_book import holdings_of_book
 from allocation.reallocation.holdings import Holdings, read_holdings
 from allocation.reallocation.plan import ReallocationPlan
 from allocation.reallocation.problem import Ground, excess_of, exchange_of, ground_of
-from allocation.reallocation.use import read_use
+from allocation.reallocation.use import unasked, users_of
 from allocation.scenario import load
 from allocation.scenario.files import SCENARIO_LIMIT, digest, read_bytes
 from allocation.scenario.settings import read_settings
@@ -167,19 +167,16 @@ def reallocate(
     """
     plan, trail = read_settings(path, ReallocationPlan)
     folder = Path(path).parent
-    section = "uncertain" if uncertain else "use"
-    table = plan.uncertain if uncertain else plan.use
     wanted = scenario or plan.scenario
     problems = [] if wanted else [Problem("L1-no-scenario", trail.place(()))]
-    if table is None:
-        problems.append(Problem("L1-no-section", trail.place(()), {"allowed": section}))
-    if problems or table is None:
+    problems += unasked(plan, trail, book, uncertain=uncertain)
+    if problems:
         raise InputError(problems)
     loaded = load(wanted, beside=None if scenario else folder)
     holdings, problems = _holdings(plan, trail, folder, loaded, book)
     if holdings is None or _wrong(problems):
         raise InputError(problems)
-    users, more = read_use(table, folder, loaded.frame, holdings, uncertain=uncertain)
+    users, more = users_of(plan, folder, loaded, holdings, book, uncertain=uncertain)
     problems += more
     if users is None or _wrong(problems):
         raise InputError([problem for problem in problems if not problem.warning])
@@ -275,7 +272,7 @@ def _solved_uncertain(
         least = int(corners.tail[-1] * ground.quantum)
         words = {"found": format_amount(plan.uncertain.most or 0), "allowed": format_amount(least)}
         raise ConflictError([Problem("L11-tail-bound", words=words)])
-    moves = reallocate_uncertain(problem, most, solver)
+    moves = reallocate_uncertain(problem, most, solver, few="few" in plan.order)
     return moves, _tail(ground, users, problem, moves, corners)
 
 

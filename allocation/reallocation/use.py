@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.errors import Place, Problem, nearest
+from allocation.ledger.forecast import DRAWS
+from allocation.reallocation.foreseen import foreseen_use
 from allocation.reallocation.tables import OpenTable, open_table
 
 if TYPE_CHECKING:
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from allocation.frame import Frame
+    from allocation.ledger.book import Book
     from allocation.reallocation.holdings import Holdings
-    from allocation.reallocation.plan import Uncertain, Use
+    from allocation.reallocation.plan import ReallocationPlan, Uncertain, Use
+    from allocation.scenario import Loaded
+    from allocation.scenario.trail import Trail
     from allocation_models.program import Integers
 
 #: The one column of a table of use.
@@ -35,20 +40,84 @@ class Users:
         Shape (S, G): what each can use this year in all, in each scenario; one where certain.
     hashes
         File name to SHA-256 hex of what was read.
+    foreseen
+        How many recipients' use is the book's forecast.
     """
 
     of_cell: Integers
     fen: Integers
     hashes: dict[str, str]
+    foreseen: int = 0
+
+
+def _foresees(plan: ReallocationPlan, *, uncertain: bool) -> bool:
+    """Whether somebody's use is asked of the book's forecast."""
+    if uncertain:
+        return plan.uncertain is not None and not plan.uncertain.file
+    return plan.use is not None and plan.use.rest == "forecast"
+
+
+def unasked(
+    plan: ReallocationPlan, trail: Trail, book: Book | None, *, uncertain: bool
+) -> list[Problem]:
+    """Return a problem if a plan does not say what is used, or asks a book that is not there."""
+    section = "uncertain" if uncertain else "use"
+    if getattr(plan, section) is None:
+        return [Problem("L1-no-section", trail.place(()), {"allowed": section})]
+    if book is None and _foresees(plan, uncertain=uncertain):
+        return [Problem("L12-forecast-needs-book", trail.place((section,)))]
+    return []
+
+
+def users_of(
+    plan: ReallocationPlan,
+    folder: Path,
+    loaded: Loaded,
+    holdings: Holdings,
+    book: Book | None,
+    *,
+    uncertain: bool,
+) -> tuple[Users | None, list[Problem]]:
+    """Return how much is used, or what is wrong: of a table, of the book's forecast, or of both.
+
+    Figures of ``[use]`` stand in every scenario of a forecast.
+    """
+    if not _foresees(plan, uncertain=uncertain):
+        table = plan.uncertain if uncertain else plan.use
+        assert table is not None, "asked for only where it is there"
+        return read_use(table, folder, loaded.frame, holdings, uncertain=uncertain)
+    assert book is not None, "asked for only with a book"
+    several = plan.uncertain if uncertain else None
+    count, seed = (several.scenarios, several.seed) if several else (DRAWS, 0)
+    draws = foreseen_use(
+        book,
+        loaded.frame,
+        loaded.scenario.year,
+        plan.as_of,
+        fund=plan.fund,
+        count=count,
+        seed=seed,
+    )
+    rest = draws if uncertain else draws.sum(axis=0, keepdims=True) // count
+    if plan.use is None or not plan.use.file:
+        return all_foreseen(rest, holdings), []
+    return read_use(plan.use, folder, loaded.frame, holdings, uncertain=False, rest=rest)
 
 
 def read_use(
-    table: Use | Uncertain, folder: Path, frame: Frame, holdings: Holdings, *, uncertain: bool
+    table: Use | Uncertain,
+    folder: Path,
+    frame: Frame,
+    holdings: Holdings,
+    *,
+    uncertain: bool,
+    rest: Integers | None = None,
 ) -> tuple[Users | None, list[Problem]]:
     """Return the use of a CSV table, or what is wrong with it.
 
     Columns: ``id`` or ``name``, ``use`` (where uncertain any others, one for each scenario), and
-    ``purpose`` where each purpose has a use of its own. Everyone needs a figure, zero included.
+    ``purpose`` where each purpose has a use of its own. Everyone needs a figure, zero included,
+    unless ``rest`` (S, n) has what the others use, in scenarios; it knows no purposes.
     """
     needs = () if uncertain else (USE,)
     known = ("purpose", *needs)
@@ -61,15 +130,39 @@ def read_use(
     fen = np.full((len(columns), len(frame), len(purposes)), -1, dtype=np.int64)
     for line, cells in opened.rows:
         problems += _read(opened, line, cells, frame, purposes, columns, table.unit, fen)
-    problems += _missing(table.file, frame, purposes, fen)
+    blank = fen.min(axis=(0, 2)) < 0
+    if rest is None:
+        problems += _missing(table.file, frame, purposes, fen)
+    elif split:
+        problems.append(Problem("L1-forecast-by-purpose", opened.place(opened.table.line)))
+    else:
+        fen = np.where(blank[None, :, None], rest[:, :, None], fen)
     if not columns:
         words = {"found": USE, "nearest": "—"}
         problems.append(Problem("L1-unknown-column", opened.place(opened.table.line), words))
     if any(not problem.warning for problem in problems):
         return None, problems
-    at_line = [purposes.index(line.purpose) if split else 0 for line in holdings.lines]
-    of_cell = np.arange(len(frame))[:, None] * len(purposes) + np.array(at_line, dtype=np.int64)
-    return Users(of_cell, fen.reshape(len(columns), -1), {table.file: opened.sha256}), problems
+    foreseen = 0 if rest is None else int(blank.sum())
+    return _users(fen, holdings, purposes, {table.file: opened.sha256}, foreseen), problems
+
+
+def all_foreseen(rest: Integers, holdings: Holdings) -> Users:
+    """Return use that is the forecast's (S, n) for everyone."""
+    return _users(rest[:, :, None], holdings, [""], {}, rest.shape[1])
+
+
+def _users(
+    fen: Integers,
+    holdings: Holdings,
+    purposes: Sequence[str],
+    hashes: dict[str, str],
+    foreseen: int,
+) -> Users:
+    """Return users of figures (S, n, purposes)."""
+    scenarios, recipients, count = fen.shape
+    at_line = [purposes.index(line.purpose) if purposes != [""] else 0 for line in holdings.lines]
+    of_cell = np.arange(recipients)[:, None] * count + np.array(at_line, dtype=np.int64)
+    return Users(of_cell, fen.reshape(scenarios, -1), hashes, foreseen)
 
 
 def _read(

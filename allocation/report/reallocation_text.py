@@ -209,3 +209,5 @@ def _sources(found: Reallocation, language: Language) -> Iterator[str]:
     held = say("reallocation-book", language) if plan.holdings is None else plan.holdings.source
     used = "—" if table is None else table.source
     yield say("reallocation-sources", language, held=held, used=used)
+    if found.users.foreseen:
+        yield say("reallocation-foreseen", language, count=found.users.foreseen, day=plan.as_of)

@@ -57,11 +57,13 @@ def print_schedule(
 
 
 def _subtitle(found: Schedule, language: Language) -> str:
+    optimal_apart = found.strategy == "optimal" and found.prepared.odd.any()
+    strategy = "optimal-in-quanta" if optimal_apart else found.strategy.replace("_", "-")
     words = {
         "amount": format_amount(found.issue.total),
         "count": len(found.issue.ids),
         "quantum": format_amount(found.prepared.quantum),
-        "strategy": say(f"schedule-strategy-{found.strategy.replace('_', '-')}", language),
+        "strategy": say(f"schedule-strategy-{strategy}", language),
     }
     line = say("schedule-subtitle", language, **words)
     few = len(lines_of(found).recipient) <= MOST_ROWS

@@ -9,10 +9,10 @@ In scenario s user g can use so much, and what it holds beyond is left over:
     \operatorname{CVaR}_\beta = \min_\eta\; \eta + \frac{1}{\beta S} \sum_s (L_s - \eta)^+
 
 with :math:`e_{sg}` what is held now beyond the use. :math:`\min \frac1S \sum_s L_s` under a bound
-on the tail, then least moved, then fewest touched, all whole (:mod:`.lexicographic`); moves, pools
-and rules as in :mod:`.reallocation`. With :math:`t_s \ge L_s - \eta` the bound is one row
-(Rockafellar and Uryasev, "Optimization of conditional value-at-risk", *Journal of Risk* 2, 2000).
-The scenarios are equally likely; :math:`\beta` is the share of them that is the tail.
+on the tail, then least moved, then fewest touched if asked, all whole (:mod:`.lexicographic`);
+moves, pools and rules as in :mod:`.reallocation`. With :math:`t_s \ge L_s - \eta` the bound is one
+row (Rockafellar and Uryasev, "Optimization of conditional value-at-risk", *Journal of Risk* 2,
+2000). The scenarios are equally likely; :math:`\beta` is the share of them that is the tail.
 
 The frontier between the two is that of the linear program without whole numbers: its corners are
 found by weighing the two against each other along the line between neighbours until no point lies
@@ -98,13 +98,17 @@ def worst_mean(losses: Integers, tail: Fraction) -> Fraction:
     return total / size
 
 
-def reallocate_uncertain(problem: Uncertain, most: int | None, solver: Solver) -> Integers:
+def reallocate_uncertain(
+    problem: Uncertain, most: int | None, solver: Solver, *, few: bool = True
+) -> Integers:
     """Return the one move of each cell with the least expected leftover, shape (K,), quanta.
 
     Parameters
     ----------
     most
         Quanta the mean of the worst tail may be at most; None: any.
+    few
+        Whether as few cells as can be are touched; without, ties decide sooner.
 
     Raises
     ------
@@ -115,13 +119,14 @@ def reallocate_uncertain(problem: Uncertain, most: int | None, solver: Solver) -
     """
     wide = _wide(problem, most)
     search = Search(wide, solver)
-    for aim in _AIMS:
+    aims = _AIMS if few else _AIMS[:-1]
+    for aim in aims:
         cost = _cost(problem, wide, aim)
         moves = search.best(cost)
         search.reach(cost, problem.value(aim, moves))
     moves = search.only(problem.exchange.order)
     exchange = problem.exchange
-    reached = [problem.value(aim, moves) for aim in _AIMS]
+    reached = [problem.value(aim, moves) for aim in aims]
     unproven_unless(exchange.holds(moves) and reached == search.values, "moves")
     bound = worst_mean(problem.leftover(moves), problem.tail)
     unproven_unless(most is None or bound <= most, "the tail")

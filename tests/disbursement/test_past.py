@@ -5,6 +5,7 @@ import pytest
 
 import allocation
 from allocation.errors import ConflictError, InputError
+from allocation.report.schedule_text import print_schedule
 
 WAN = 1_000_000
 
@@ -34,6 +35,12 @@ def test_what_is_odd_goes_with_the_next_payment(folder, plan):
     assert odd.sum() == 100
     assert (np.count_nonzero(found.payments, axis=1) <= 3).all()
     assert (found.payments.sum(axis=0)[2:] <= 150 * WAN).all()
+
+
+def test_what_is_optimal_only_in_whole_quanta_is_called_that(folder, plan, capsys):
+    for first, says in (("499999元", "按整拨付单位优化"), ("50万元", "方式:优化")):
+        print_schedule(planned(folder, plan, f"a,2024-01-25,{first}", more=TRANCHES))
+        assert says in capsys.readouterr().out
 
 
 def test_without_tranches_every_fen_is_planned(folder, plan):

@@ -126,6 +126,14 @@ def test_a_reversed_entry_comes_in_again(book, write):
     assert import_file(book, path).journal is None
 
 
+def test_an_import_is_undone_whole_and_comes_in_again(book, write):
+    import_file(book, write("1.csv", *MONEY), **GIVEN)
+    path = write("2.csv", *PAID[:1])
+    journal = import_file(book, path).journal
+    book.reverse(journal, "导错文件", date(2023, 6, 25), whole=True)
+    assert len(import_file(book, path).intake.new) == 1
+
+
 HOSTILE = [
     "O'Brien\"; DROP TABLE entry; --",
     '=HYPERLINK("http://x","y")',

@@ -306,6 +306,37 @@ def test_a_correction_is_a_reversal(funded):
     assert {p.code for p in told.value.problems} == {"L12-no-reason", "L12-reversed-before"}
 
 
+def test_a_whole_journal_is_reversed_at_once(funded):
+    before = funded.positions()
+    journal = funded.post([move("disburse", zone, 50) for zone in ZONES])
+    first = int(funded.entries()["entry"].max()) - 2
+    funded.reverse(first, "先冲一笔", date(2023, 6, 2))
+    for refused, code in ((date(2023, 5, 1), "L12-reversed-before"), (None, "L12-no-journal")):
+        with pytest.raises(InputError, match=code):
+            funded.reverse(
+                journal if refused else 99, "记错", refused or date(2023, 6, 2), whole=True
+            )
+    done = funded.reverse(journal, "导错文件", date(2023, 6, 2), whole=True)
+    back = funded.entries().query("journal == @done")
+    assert back["reverses"].tolist() == [first + 1, first + 2]
+    kinds = ["available", "disbursed"]
+    assert funded.positions()[kinds].sum().tolist() == before[kinds].sum().tolist()
+    assert funded.flows().query("kind == 'disburse'")["amount"].sum() == 0
+    assert sound(funded)
+    for again, code in ((journal, "L12-reversed"), (done, "L12-reversal-of-reversal")):
+        with pytest.raises(InputError, match=code):
+            funded.reverse(again, "再次", date(2023, 6, 3), whole=True)
+
+
+def test_a_journal_whose_money_moved_on_is_reversed_not_even_in_part(funded):
+    journal = funded.post([move("disburse", zone, 50) for zone in ZONES])
+    funded.post([move("spend", ZONES[1], 20, "2023-06-02")])
+    state = funded.state
+    with pytest.raises(InputError, match="L12-below-zero"):
+        funded.reverse(journal, "导错文件", date(2023, 6, 5), whole=True)
+    assert funded.state == state
+
+
 def test_money_that_moved_on_cannot_be_reversed_away(funded):
     funded.post([move("disburse", ZONES[0], 50)])
     entry = int(funded.entries()["entry"].max())
