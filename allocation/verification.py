@@ -180,6 +180,21 @@ def _task(record: Mapping[str, Any]) -> Task:
     return task
 
 
+def reread(record: Mapping[str, Any], folder: Path) -> Loaded:
+    """Return the scenario of a record, read from the inputs it keeps, once more in ``folder``.
+
+    Raises
+    ------
+    InputError
+        If what the record keeps is no scenario.
+    """
+    try:
+        return _loaded(record, folder)
+    except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+        words = {"found": type(error).__name__}
+        raise InputError([Problem("L1-not-a-record", words=words)]) from None
+
+
 def _loaded(record: Mapping[str, Any], folder: Path) -> Loaded:
     """Return the scenario read from its inputs, with the changes asked for."""
     for name, kept in record["inputs"].items():

@@ -1,67 +1,35 @@
-"""The allocations of a report: one to four, from scenarios or from the records of runs."""
+"""The allocations of a report: one to four, from results, scenarios or the records of runs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allocation.engine import allocate
-from allocation.errors import InputError, Problem, raise_if_any
-from allocation.explain.waterfall import waterfall
+from allocation.errors import InputError, Place, Problem, raise_if_any
 from allocation.record import read_record
-from allocation.report.layout import half_up, names, printable, title
-from allocation.report.overview.words import Words, both
+from allocation.report.overview.case import Case
 from allocation.result import Allocation
-from allocation.verification import rerunnable
+from allocation.verification import reread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allocation.explain.waterfall import Waterfall
-    from allocation.result import Fen
-
+#: More side by side cannot be read.
 MOST = 4
 
 
-@dataclass(frozen=True)
-class Case:
-    """One allocation as the report needs it."""
-
-    result: Allocation
-
-    @cached_property
-    def waterfall(self) -> Waterfall:
-        """Everyone's amount as a sum."""
-        return waterfall(self.result)
-
-    @cached_property
-    def entitlements(self) -> Fen:
-        """Shape (n,), int64 fen, rounded half up."""
-        return half_up(self.result.entitlements)
-
-    @cached_property
-    def title(self) -> Words:
-        """The title, marked where figures are illustrative."""
-        return both(lambda language: printable(title(self.result, language)))
-
-    @cached_property
-    def names(self) -> tuple[Words, ...]:
-        """The recipients' names, shape (n,)."""
-        pairs = zip(names(self.result, "zh"), names(self.result, "en"), strict=True)
-        return tuple(Words(zh, en) for zh, en in pairs)
-
-    @cached_property
-    def places(self) -> dict[str, int]:
-        """The position of each recipient by id."""
-        return {key: at for at, key in enumerate(self.result.recipients.ids)}
-
-
-def cases_of(sources: Sequence[Allocation | Path | str]) -> tuple[Case, ...]:
+def cases_of(sources: Sequence[Allocation | Path | str], folder: Path) -> tuple[Case, ...]:
     """Return the allocations that results, records or references mean.
+
+    Parameters
+    ----------
+    folder
+        Where the inputs of records are kept; they must stay as long as the cases are asked.
 
     Raises
     ------
@@ -73,17 +41,29 @@ def cases_of(sources: Sequence[Allocation | Path | str]) -> tuple[Case, ...]:
     if not 1 <= len(sources) <= MOST:
         words = {"found": len(sources), "allowed": MOST}
         raise_if_any([Problem("L1-report-count", words=words)])
-    return tuple(Case(_allocated(source)) for source in sources)
+    return tuple(Case(_allocated(source, folder)) for source in sources)
 
 
-def _allocated(source: Allocation | Path | str) -> Allocation:
+def _allocated(source: Allocation | Path | str, folder: Path) -> Allocation:
     if isinstance(source, Allocation):
         return source
-    if not str(source).endswith(".json"):
-        return allocate(str(source))
+    if str(source).endswith(".json"):
+        return _allocated_again(str(source), folder)
+    return allocate(str(source))
+
+
+def _allocated_again(source: str, folder: Path) -> Allocation:
+    """Return what the inputs of a record give, which must be what the record says."""
     record = read_record(source)
-    with rerunnable(record) as (reference, sets):
-        result = allocate(reference, sets=sets)
+    # Records with the same inputs share a folder, so that they are runs of one scenario file.
+    inputs = repr(sorted(record["inputs"].items())).encode()
+    result = allocate(reread(record, folder / sha256(inputs).hexdigest()[:16]))
     if not np.array_equal(result.cells, np.array(record["amount_fen"], dtype=np.int64)):
-        raise InputError([Problem("L9-record-differs", words={"found": str(source)})])
-    return result
+        raise InputError([Problem("L9-record-differs", Place(source))])
+    # Where the inputs lie meanwhile is of no interest.
+    return replace(
+        result,
+        heading=replace(result.heading, scenario=record["scenario"]),
+        changes=tuple(change for change in result.changes if change.key != "upper.scenario"),
+        recorder=lambda _: record,
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocation.money import format_amount, format_ratio
+from allocation.money import format_amount
 from allocation.registry.tiles import tiles
 from allocation.registry.units import units_by_id
 from allocation.report.layout import label, unit_of
@@ -26,7 +26,7 @@ from allocation.report.overview.words import Words, both, same, words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allocation.report.overview.cases import Case
+    from allocation.report.overview.case import Case
 
 #: Bars drawn one by one; the rest are summed up in one.
 _BARS = 40
@@ -216,9 +216,7 @@ def _stacked(sizes: Sequence[int], scale: float, height: float) -> list[tuple[fl
     return tops
 
 
-def _ends(
-    sizes: Sequence[int], slots: Sequence[float], scale: float
-) -> list[tuple[float, float]]:
+def _ends(sizes: Sequence[int], slots: Sequence[float], scale: float) -> list[tuple[float, float]]:
     """Return the top of each node on the right, and the middle of its slot."""
     found, y = [], 4.0
     for size, slot in zip(sizes, slots, strict=True):
@@ -239,9 +237,3 @@ def _band(x1: float, y1: float, x2: float, y2: float, size: float) -> Path:
 def _wan(fen: int) -> str:
     return format_amount(fen)
 
-
-def share_of(part: int, whole: int) -> str:
-    """Return a percentage with two places; nothing of nothing."""
-    from fractions import Fraction
-
-    return format_ratio(Fraction(part, whole)) if whole else ""

@@ -12,7 +12,7 @@ from allocation_models.inequality import Inequality, inequality
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allocation.report.overview.cases import Case
+    from allocation.report.overview.case import Case
 
 _SIDE, _LEFT, _TOP = 320, 46, 10
 

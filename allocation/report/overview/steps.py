@@ -26,7 +26,7 @@ from allocation.report.overview.words import Words, both, same, words
 
 if TYPE_CHECKING:
     from allocation.report.explained_page import Page
-    from allocation.report.overview.cases import Case
+    from allocation.report.overview.case import Case
     from allocation.result import Fen
 
 _ROW, _WIDTH, _FIGURES = 22, 760, 110

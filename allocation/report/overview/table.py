@@ -15,7 +15,7 @@ from allocation.report.overview.words import Words, same, words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allocation.report.overview.cases import Case
+    from allocation.report.overview.case import Case
     from allocation.result import Fen
 
 _NONE = same("—")
@@ -113,10 +113,10 @@ def _single(case: Case) -> tuple[list[Head], list[dict[str, Cell]]]:
     heads = [
         Head(words("report-entitlement"), figure=True),
         Head(words("report-amount"), figure=True),
-        Head(words("overview-per-entitlement"), figure=True),
+        Head(words("report-ratio"), figure=True),
         Head(words("overview-share"), figure=True),
         Head(words("overview-rank"), figure=True),
-        Head(words("report-binds"), figure=False),
+        Head(words("report-marks"), figure=False),
     ]
     pairs = list(zip(amounts.tolist(), claims.tolist(), strict=True))
     columns = [

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allocation.report.layout import printable
 from allocation.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from allocation.errors import BokuanError
     from allocation.wording import Language
 
 
@@ -38,6 +40,11 @@ def words(key: str, **values: object) -> Words:
 def both(said: Callable[[Language], str]) -> Words:
     """Return what a function says in each language."""
     return Words(said("zh"), said("en"))
+
+
+def first_problem(error: BokuanError) -> Words:
+    """Return the first thing that is wrong."""
+    return both(lambda language: printable(error.problems[0].text(language)))
 
 
 def same(text: str) -> Words:

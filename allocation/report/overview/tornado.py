@@ -1,0 +1,91 @@
+"""What a little more or less of the pot, and of each rule's figure, does: the longest bars on top."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from allocation.report.overview.drawing import (
+    BLUE,
+    ORANGE,
+    Drawing,
+    Mark,
+    Rect,
+    Text,
+    line,
+    room,
+)
+from allocation.report.overview.words import Words, both, same, words
+from allocation.report.sensitivity_words import parameter_name, signed, who
+
+if TYPE_CHECKING:
+    from allocation.explain.sensitivity import ParameterSensitivity, Sensitivity
+
+_BARS, _NAMED = 15, 5
+_ROW, _WIDTH, _FIGURES, _DIGITS = 22, 900, 90, 6
+
+
+def tornado(found: Sensitivity) -> Drawing | None:
+    """Return the change of the lowest ratio, or of benefit, by 万元; None where nothing changes it."""
+    items = [item for item in found.parameters if _strength(item)]
+    items.sort(key=_strength, reverse=True)
+    if not items:
+        return None
+    shown = items[:_BARS]
+    names = [_name(item) for item in shown]
+    left = room(names) + 10
+    middle = left + (_WIDTH - left) / 2
+    scale = ((_WIDTH - left) / 2 - _FIGURES) / float(_strength(items[0]))
+    bottom = _ROW * len(shown) + 4
+    marks: list[Mark] = []
+    for at, (item, name) in enumerate(zip(shown, names, strict=True)):
+        marks.append(Text(left - 6, _ROW * at + 16, name, "end"))
+        for worth, colour in _worths(item):
+            marks += _bar(worth, (middle, _ROW * at + 4, scale), colour, signed(worth * found.scale, _DIGITS))
+    marks.append(line(middle, 0, middle, bottom, "#111"))
+    for at, (key, colour) in enumerate((("overview-more", BLUE), ("overview-less", ORANGE))):
+        marks += [
+            Rect(left + 180 * at, bottom + 8, 14, 12, colour),
+            Text(left + 180 * at + 20, bottom + 18, words(key)),
+        ]
+    kind = "benefit" if found.solved.task.loaded.scenario.objective.kind == "benefit" else "ratio"
+    return Drawing(words(f"overview-tornado-{kind}"), _WIDTH, bottom + 26, tuple(marks))
+
+
+def _bar(worth: Fraction, place: tuple[float, float, float], colour: str, figure: str) -> list[Mark]:
+    """Return a bar from the middle, and its figure at its end."""
+    middle, y, scale = place
+    end = middle + float(worth) * scale
+    anchor, x = ("start", end + 5) if worth > 0 else ("end", end - 5)
+    return [
+        Rect(min(middle, end), y, max(abs(end - middle), 0.5), 15, colour),
+        Text(x, y + 12, same(figure), anchor, size=11),
+    ]
+
+
+def gainers(found: Sensitivity) -> tuple[Words, ...]:
+    """Return who gains and who loses by 10,000 yuan more of what matters most, a sentence each."""
+    items = [item for item in found.parameters if item.up and any(item.up.gains)]
+    items.sort(key=_strength, reverse=True)
+    return tuple(_gained(found, item) for item in items[:_NAMED])
+
+
+def _gained(found: Sensitivity, item: ParameterSensitivity) -> Words:
+    side = item.up
+    assert side is not None, "only those that can be more are asked"
+    said = Words("；".join(who(found, side, "zh")), "; ".join(who(found, side, "en")))
+    return words("overview-gained", name=_name(item), said=said)
+
+
+def _name(item: ParameterSensitivity) -> Words:
+    return both(lambda language: parameter_name(item.parameter, language))
+
+
+def _worths(item: ParameterSensitivity) -> list[tuple[Fraction, str]]:
+    """Return what 10,000 yuan more and less do, with their colours; nothing for nothing."""
+    pairs = ((item.up, 1, BLUE), (item.down, -1, ORANGE))
+    return [(sign * side.worth, colour) for side, sign, colour in pairs if side and side.worth]
+
+
+def _strength(item: ParameterSensitivity) -> Fraction:
+    return max((abs(worth) for worth, _ in _worths(item)), default=Fraction(0))
