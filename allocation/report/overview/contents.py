@@ -134,7 +134,8 @@ def labels(cases: Sequence[Case]) -> tuple[Words | None, ...]:
 
 
 def _changed(cases: Sequence[Case]) -> Section:
-    pictures, notes = list[Picture](), list[Words]()
+    pictures: list[Picture] = []
+    notes: list[Words] = []
     for number, case in enumerate(cases[1:], start=2):
         drawing = movers(cases[0], case, number)
         if drawing is None:
@@ -159,7 +160,8 @@ def _labelled(label: Words | None, said: Words) -> Words:
 
 def _payments(cases: Sequence[Case], plan: Path | str | None) -> Section:
     """Return the payments; a plan that was asked for must hold, one that only ships need not."""
-    drawings, notes = list[Drawing | None](), list[Words]()
+    drawings: list[Drawing | None] = []
+    notes: list[Words] = []
     for label, case in zip(labels(cases), cases, strict=True):
         try:
             found = planned(case, plan)
@@ -189,7 +191,8 @@ def _tornado(cases: Sequence[Case]) -> Section:
 
 def _frontier(cases: Sequence[Case]) -> Section:
     """Return the trade-off of every allocation that aims at benefit."""
-    drawings, notes = list[Drawing | None](), list[Words]()
+    drawings: list[Drawing | None] = []
+    notes: list[Words] = []
     for label, case in zip(labels(cases), cases, strict=True):
         drawings.append(None)
         solved = case.result.solved
@@ -220,7 +223,7 @@ def step_tables(cases: Sequence[Case]) -> tuple[tuple[Words | None, StepTable], 
 
 def notes(cases: Sequence[Case]) -> tuple[Words, ...]:
     """Return how the amounts were found, what was changed, warnings, and the records' hashes."""
-    found = list[Words]()
+    found: list[Words] = []
     for label, case in zip(labels(cases), cases, strict=True):
         found += [_labelled(label, said) for said in _notes(case)]
     return tuple(found)

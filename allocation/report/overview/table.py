@@ -23,10 +23,11 @@ _NONE = same("—")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: what is shown, and by what it is sorted (an exact number, or nothing)."""
+    """One cell: what is shown, by what it is sorted, and whether it is a change ``up`` or ``down``."""
 
     shown: Words
     value: float | int | None = None
+    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,15 +179,19 @@ def _ratio(part: int, whole: int) -> Cell:
 
 def _change(fen: int) -> Cell:
     shown = format_amount(fen)
-    return Cell(same(f"+{shown}" if fen > 0 else shown), fen)
+    return Cell(same(f"+{shown}" if fen > 0 else shown), fen, _way(fen))
 
 
 def _percent(change: int, before: int) -> Cell:
     if not before:
         return Cell(_NONE)
     shown = format_ratio(Fraction(change, before))
-    return Cell(same(f"+{shown}" if change > 0 else shown), change / before)
+    return Cell(same(f"+{shown}" if change > 0 else shown), change / before, _way(change))
 
 
 def _moved(places: int) -> Cell:
-    return Cell(same(f"{places:+d}" if places else "0"), places)
+    return Cell(same(f"{places:+d}" if places else "0"), places, _way(places))
+
+
+def _way(change: int) -> str:
+    return "up" if change > 0 else "down" if change < 0 else ""
