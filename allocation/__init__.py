@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from allocation.report.frontier import Frontier, frontier
     from allocation.report.imported import Imported, import_file
     from allocation.report.notice import Notices, notice
+    from allocation.report.overview.page import ReportPage, report_page
     from allocation.report.reallocated import Reallocated, reallocate
     from allocation.report.reconciled import reconcile
     from allocation.report.repairs import conflict_frame as conflicting
@@ -70,6 +71,7 @@ __all__ = [
     "Place",
     "Problem",
     "Reallocated",
+    "ReportPage",
     "Scheduled",
     "Swept",
     "Utilised",
@@ -92,6 +94,7 @@ __all__ = [
     "reallocate",
     "reconcile",
     "repairs",
+    "report_page",
     "schedule",
     "sensitivity",
     "shipped",
@@ -139,6 +142,8 @@ _HOMES = {
     "notice": ("allocation.report.notice", "notice"),
     "read_record": ("allocation.record", "read_record"),
     "repairs": ("allocation.report.repairs", "repairs"),
+    "ReportPage": ("allocation.report.overview.page", "ReportPage"),
+    "report_page": ("allocation.report.overview.page", "report_page"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
     "template": ("allocation.report.template", "template"),

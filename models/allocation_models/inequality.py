@@ -58,7 +58,7 @@ def inequality(amounts: Integers, weights: Integers) -> Inequality | None:
     pairs = list(zip(amounts[kept].tolist(), weights[kept].tolist(), strict=True))
     if not pairs or not any(amount for amount, _ in pairs):
         return None
-    pairs.sort(key=cmp_to_key(lambda one, two: one[0] * two[1] - two[0] * one[1]))
+    pairs.sort(key=cmp_to_key(_difference))
     weight, amount, area = [0], [0], 0
     for a, w in pairs:
         area += w * (2 * amount[-1] + a)
@@ -67,3 +67,8 @@ def inequality(amounts: Integers, weights: Integers) -> Inequality | None:
     gini = 1 - Fraction(area, weight[-1] * amount[-1])
     ends = (Fraction(*pairs[0]), Fraction(*pairs[-1]))
     return Inequality(tuple(weight), tuple(amount), gini, *ends)
+
+
+def _difference(one: tuple[int, int], two: tuple[int, int]) -> int:
+    """Return whether one amount per weight is less than another, without dividing."""
+    return one[0] * two[1] - two[0] * one[1]

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from allocation.explain.waterfall import waterfall
 from allocation.report.layout import half_up, names, printable, title
 from allocation.report.overview.words import Words, both
-from allocation.result import Allocation
 
 if TYPE_CHECKING:
     from allocation.explain.waterfall import Waterfall
-    from allocation.result import Fen
+    from allocation.result import Allocation, Fen
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from allocation.report.overview.drawing import (
     room,
 )
 from allocation.report.overview.steps import amount_words
-from allocation.report.overview.words import Words, first_problem, same, words
+from allocation.report.overview.words import Words, said_of, same, words
 
 if TYPE_CHECKING:
     from allocation.explain.attribution import Attribution
@@ -83,7 +83,7 @@ def causes(before: Case, after: Case, number: int) -> tuple[Words, ...]:
             return (words("overview-many-causes", number=number, count=count),)
         found = attribution(before.result, after.result)
     except InputError as error:
-        return (words("overview-no-causes", number=number, reason=first_problem(error)),)
+        return (words("overview-no-causes", number=number, reason=said_of(error.problems[0])),)
     return tuple(_cause(found, at, number) for at in range(count))
 
 
@@ -96,7 +96,7 @@ def _cause(found: Attribution, at: int, number: int) -> Words:
         number=number,
         change=printable(player.label),
         up=format_amount(int(parts[parts > 0].sum())),
-        down=format_amount(int(parts[parts < 0].sum())),
+        down=format_amount(-int(parts[parts < 0].sum())),
         **{
             key: _one(found, who, int(parts[who])) if int(parts[who]) * sign > 0 else same("—")
             for key, who, sign in zip(("most", "least"), ends, (1, -1), strict=True)
@@ -107,4 +107,3 @@ def _cause(found: Attribution, at: int, number: int) -> Words:
 def _one(found: Attribution, who: int, fen: int) -> Words:
     zh, en = found.names[who], found.names_en[who] or found.names[who]
     return Words(*(f"{printable(name)} {amount_words(fen)}" for name in (zh, en)))
-

@@ -9,7 +9,7 @@ import numpy as np
 from allocation.money import format_amount
 from allocation.registry.tiles import tiles
 from allocation.registry.units import units_by_id
-from allocation.report.layout import label, unit_of
+from allocation.report.layout import unit_of
 from allocation.report.overview.drawing import (
     BLUE,
     Drawing,
@@ -21,14 +21,14 @@ from allocation.report.overview.drawing import (
     room,
     shade,
 )
-from allocation.report.overview.words import Words, both, same, words
+from allocation.report.overview.words import Words, called, same, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from allocation.report.overview.case import Case
 
-#: Bars drawn one by one; the rest are summed up in one.
+#: Bars drawn one by one; of the rest the sum is said.
 _BARS = 40
 _TILE, _GAP = 62, 4
 #: The least height of a label on the right of the flow.
@@ -43,9 +43,6 @@ def bars(case: Case) -> Drawing:
     shown, rest = order[:_BARS], order[_BARS:]
     labels = [case.names[at] for at in shown]
     figures = [(int(amounts[at]), int(claims[at])) for at in shown]
-    if len(rest):
-        labels.append(words("overview-rest", count=len(rest)))
-        figures.append((int(amounts[rest].sum()), int(claims[rest].sum())))
     left = room(labels) + 10
     longest = max((max(pair) for pair in figures), default=0) or 1
     scale = (980 - left - 110) / longest
@@ -59,7 +56,13 @@ def bars(case: Case) -> Drawing:
             line(left + claim * scale, y - 1, left + claim * scale, y + 16, "#111", 2),
             Text(left + max(amount, claim) * scale + 6, y + 12, same(_wan(amount))),
         ]
-    return Drawing(words("overview-bars"), 980, 16 + 20 * len(labels), tuple(marks))
+    height = 16 + 20 * len(labels)
+    if len(rest):
+        # As a bar it would dwarf all others.
+        said = words("overview-rest-sum", count=len(rest), amount=_wan(int(amounts[rest].sum())))
+        marks.append(Text(left, height + 6, said))
+        height += 16
+    return Drawing(words("overview-bars"), 980, height, tuple(marks))
 
 
 def tile_map(case: Case) -> Drawing | None:
@@ -116,7 +119,7 @@ def flow(case: Case) -> Drawing:
     taken = dict.fromkeys(regions, 0.0)
     for at, name in enumerate(regions):
         start, size = middle[at]
-        label_, fen = both(lambda language, name=name: label(name, language)), size / scale
+        label_, fen = called(name), size / scale
         marks += [
             _band(_NODE, pot + sum(s for _, s in middle[:at]), 330, start, size),
             Rect(330, start, _NODE, size, BLUE, _tip(label_, round(fen))),
@@ -136,7 +139,8 @@ def flow(case: Case) -> Drawing:
             Rect(700, top, _NODE, size, BLUE, _tip(name_, fen)),
             Text(718, slot + 4, _flow_label(name_, fen), size=11),
         ]
-    return Drawing(words("overview-flow"), 980, height, tuple(_bands_first(marks)))
+    width = 718 + room([_flow_label(name_, fen) for name_, fen, _ in right], 11) + 8
+    return Drawing(words("overview-flow"), width, height, tuple(_bands_first(marks)))
 
 
 def _flow_label(name: Words, fen: int) -> Words:
@@ -169,15 +173,12 @@ def _sums(case: Case, attribute: str) -> list[tuple[Words, int, str]]:
     if attribute:
         cells = frame.attribute(attribute)
         keys = list(dict.fromkeys(cells))
-        sums = {key: 0 for key in keys}
+        sums = dict.fromkeys(keys, 0)
         where: dict[str, str] = {}
         for key, fen, name in zip(cells, amounts, region, strict=True):
             sums[key] += fen
             where[key] = name
-        found = [
-            (both(lambda language, key=key: label(key, language)), sums[key], where[key])
-            for key in keys
-        ]
+        found = [(called(key), sums[key], where[key]) for key in keys]
     else:
         found = list(zip(case.names, amounts, region, strict=True))
     found = [node for node in found if node[1] > 0]
@@ -236,4 +237,3 @@ def _band(x1: float, y1: float, x2: float, y2: float, size: float) -> Path:
 
 def _wan(fen: int) -> str:
     return format_amount(fen)
-

@@ -16,9 +16,9 @@ from allocation.report.overview.fairness import fairness_words, format_number, l
 from allocation.report.overview.payments import heat_map, planned
 from allocation.report.overview.progress import progress_curve, progress_words
 from allocation.report.overview.steps import explained, step_table
-from allocation.report.overview.tornado import gainers, tornado
+from allocation.report.overview.tornado import asked, gainers, tornado
 from allocation.report.overview.trade_off import trade_off
-from allocation.report.overview.words import Words, both, first_problem, same, words
+from allocation.report.overview.words import Words, both, said_of, same, words
 from allocation.report.terminal import changes, method
 
 if TYPE_CHECKING:
@@ -108,9 +108,7 @@ def sections(
     return tuple(found for found in drawn if found.pictures or found.notes)
 
 
-def _section(
-    key: str, pictures: Sequence[Picture] = (), notes: Sequence[Words] = ()
-) -> Section:
+def _section(key: str, pictures: Sequence[Picture] = (), notes: Sequence[Words] = ()) -> Section:
     return Section(key, words(f"overview-section-{key}"), tuple(pictures), tuple(notes))
 
 
@@ -168,7 +166,9 @@ def _payments(cases: Sequence[Case], plan: Path | str | None) -> Section:
         except (InputError, ConflictError) as error:
             if plan is not None:
                 raise
-            notes.append(_labelled(label, words("overview-no-payments", reason=first_problem(error))))
+            notes.append(
+                _labelled(label, words("overview-no-payments", reason=said_of(error.problems[0])))
+            )
             found = None
         drawings.append(None if found is None else heat_map(found))
     return _each("payments", cases, drawings, notes)
@@ -182,9 +182,12 @@ def _progress(found: Utilised | None) -> Section:
 
 def _tornado(cases: Sequence[Case]) -> Section:
     """Return the sensitivity of the first allocation."""
-    found = sensitivity_of(cases[0].result)
+    chosen, count = asked(cases[0].result)
+    found = sensitivity_of(cases[0].result, chosen)
     drawing = tornado(found)
-    notes = gainers(found) if drawing else (words("overview-no-tornado"),)
+    notes = list(gainers(found)) if drawing else [words("overview-no-tornado")]
+    if len(chosen) < count:
+        notes.append(words("overview-largest", count=len(chosen), all=count))
     pictures = [Picture(drawing, labels(cases)[0])] if drawing else []
     return _section("tornado", pictures, notes)
 
@@ -201,7 +204,9 @@ def _frontier(cases: Sequence[Case]) -> Section:
         try:
             drawings[-1] = trade_off(find_trade_off(solved.task.loaded))
         except InputError as error:
-            notes.append(_labelled(label, words("overview-no-frontier", reason=first_problem(error))))
+            notes.append(
+                _labelled(label, words("overview-no-frontier", reason=said_of(error.problems[0])))
+            )
     return _each("frontier", cases, drawings, notes)
 
 
@@ -238,6 +243,6 @@ def _notes(case: Case) -> list[Words]:
         words("overview-source", source=source),
         both(lambda language: method(result, language)),
         *(Words(printable(zh), printable(en)) for zh, en in changed),
-        *(both(lambda language, w=w: printable(w.text(language))) for w in result.warnings),
+        *map(said_of, result.warnings),
         words("explain-sealed", **sealed),
     ]

@@ -1,4 +1,4 @@
-"""``allocation.report_page``: one to four allocations as one HTML file that asks for nothing else."""
+"""``allocation.report_page``: one to four allocations as one HTML file that needs nothing else."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from allocation.money import format_amount
 from allocation.report.overview import contents
 from allocation.report.overview.cases import cases_of
-from allocation.report.overview.steps import amount_words
 from allocation.report.overview.table import table_of
 from allocation.report.overview.words import Words, words
 from allocation.report.saved import save_files
@@ -100,8 +98,6 @@ class ReportPage:
             workbooks=_workbooks(self.cases, language),
             language=language,
             word=words,
-            amount=format_amount,
-            signed=amount_words,
             style=style,
             script=script,
             style_hash=_hash(style),
@@ -164,7 +160,9 @@ def report_page(
 
 def _workbooks(cases: Sequence[Case], language: Language) -> list[Workbook]:
     if len(cases) == 1:
-        return [Workbook("allocation.xlsx", words("overview-download"), _encoded(cases[0], language))]
+        return [
+            Workbook("allocation.xlsx", words("overview-download"), _encoded(cases[0], language))
+        ]
     return [
         Workbook(
             f"allocation-{number}.xlsx",

@@ -61,7 +61,9 @@ def heat_map(found: Schedule) -> Drawing:
     for at, (name, paid) in enumerate(rows):
         marks += _row(name, paid.tolist(), found.months, (left, _TOP + _ROW * at, across), most)
     height = _TOP + _ROW * len(rows) + 4
-    return Drawing(words("overview-payments"), left + across * len(found.months), height, tuple(marks))
+    return Drawing(
+        words("overview-payments"), left + across * len(found.months), height, tuple(marks)
+    )
 
 
 def _row(

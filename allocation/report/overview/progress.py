@@ -43,7 +43,9 @@ def progress_curve(found: Utilised) -> Drawing:
     ends = month_ends(found)
     totals = [found.at(end).total.iloc[0] for end in ends]
     sums = {
-        key: [(_place(end), wan_number(int(row[key]))) for end, row in zip(ends, totals, strict=True)]
+        key: [
+            (_place(end), wan_number(int(row[key]))) for end, row in zip(ends, totals, strict=True)
+        ]
         for key in ("denominator", "disbursed", "spent")
     }
     last = wan_number(int(found.total.iloc[0]["denominator"]))

@@ -10,7 +10,7 @@ import numpy as np
 from allocation.explain.reasons import Reasons
 from allocation.money import format_amount
 from allocation.report.explained_page import page_of, step_label
-from allocation.report.layout import groups
+from allocation.report.layout import groups, places_of_fen
 from allocation.report.overview.drawing import (
     BLUE,
     GREEN,
@@ -22,7 +22,7 @@ from allocation.report.overview.drawing import (
     line,
     room,
 )
-from allocation.report.overview.words import Words, both, same, words
+from allocation.report.overview.words import Words, same, words
 
 if TYPE_CHECKING:
     from allocation.report.explained_page import Page
@@ -34,10 +34,13 @@ _ROW, _WIDTH, _FIGURES = 22, 760, 110
 
 @dataclass(frozen=True)
 class StepTable:
-    """Groups down, steps across: fen each step gives or takes; the last column is the amount."""
+    """Groups down, steps across: 万元 each step gives or takes; the last column is the amount.
+
+    All have the decimals that show each of them whole, so that they add up as they stand there.
+    """
 
     heads: tuple[Words, ...]
-    rows: tuple[tuple[Words, tuple[int, ...]], ...]
+    rows: tuple[tuple[Words, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,23 @@ class Explained:
 def step_table(case: Case) -> StepTable:
     """Return the steps of each group, and of all."""
     found = case.waterfall
-    heads = [both(lambda language, step=step: step_label(step, language)) for step in found.steps]
+    heads = [Words(step_label(step, "zh"), step_label(step, "en")) for step in found.steps]
     shown, english = (groups(case.result, language) for language in ("zh", "en"))
-    rows = [(words("report-total"), _summed(found.parts))]
+    rows = [(words("report-total"), found.parts)]
     for group, other in zip(shown, english, strict=True):
         if group.label:
-            label = Words(group.label, other.label)
-            rows.append((label, _summed(found.parts[list(group.members)])))
-    return StepTable((*heads, words("report-amount")), tuple(rows))
+            rows.append((Words(group.label, other.label), found.parts[list(group.members)]))
+    sums = [(label, parts.sum(axis=0)) for label, parts in rows]
+    places = places_of_fen(np.concatenate([fen for _, fen in sums]))
+    written = tuple((label, _written(fen, places)) for label, fen in sums)
+    return StepTable((*heads, words("report-amount")), written)
 
 
-def _summed(parts: Fen) -> tuple[int, ...]:
-    return (*np.asarray(parts.sum(axis=0)).tolist(), int(parts.sum()))
+def _written(fen: Fen, places: int) -> tuple[str, ...]:
+    return (
+        *(amount_words(part, places) for part in fen.tolist()),
+        format_amount(int(fen.sum()), decimals=places),
+    )
 
 
 def explained(case: Case) -> tuple[Explained, ...]:
@@ -107,9 +115,9 @@ def _waterfall(zh: Page, en: Page) -> Drawing:
     return Drawing(name, _WIDTH, _ROW * len(labels) + 6, tuple(marks))
 
 
-def amount_words(fen: int) -> str:
+def amount_words(fen: int, places: int = 2) -> str:
     """Return a signed change in 万元; nothing for none."""
     if not fen:
         return ""
-    shown = format_amount(fen)
+    shown = format_amount(fen, decimals=places)
     return f"+{shown}" if fen > 0 else shown

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.money import format_amount, format_ratio
-from allocation.report.layout import groups, marks
+from allocation.report.layout import decimals, groups, marks, wan
 from allocation.report.overview.words import Words, same, words
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _NONE = same("—")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: what is shown, by what it is sorted, and whether it is a change ``up`` or ``down``."""
+    """One cell: what is shown, by what it is sorted, and if it goes ``up`` or ``down``."""
 
     shown: Words
     value: float | int | None = None
@@ -121,7 +121,7 @@ def _single(case: Case) -> tuple[list[Head], list[dict[str, Cell]]]:
     ]
     pairs = list(zip(amounts.tolist(), claims.tolist(), strict=True))
     columns = [
-        [_money(fen) for fen in claims.tolist()],
+        [_rounded(fen, decimals(case.result)) for fen in claims.tolist()],
         [_money(fen) for fen in amounts.tolist()],
         [_ratio(a, c) for a, c in pairs],
         [_ratio(a, total) for a, _ in pairs],
@@ -164,11 +164,16 @@ def _figures(case: Case) -> dict[str, tuple[int, int]]:
 def ranks(amounts: Fen) -> list[int]:
     """Return each amount's place, the largest first; equals share the better place."""
     falling = np.sort(-amounts)
-    return (np.searchsorted(falling, -amounts, side="left") + 1).tolist()
+    places: list[int] = (np.searchsorted(falling, -amounts, side="left") + 1).tolist()
+    return places
 
 
 def _money(fen: int) -> Cell:
     return Cell(same(format_amount(fen) if fen else ""), fen)
+
+
+def _rounded(fen: int, places: int) -> Cell:
+    return Cell(same(wan(fen, places)), fen)
 
 
 def _ratio(part: int, whole: int) -> Cell:

@@ -1,10 +1,11 @@
-"""What a little more or less of the pot, and of each rule's figure, does: the longest bars on top."""
+"""What a little more or less of the pot, and of each rule's figure, does: the longest on top."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from allocation.explain.parameters import PURPOSE, UNIT, parameters
 from allocation.report.overview.drawing import (
     BLUE,
     ORANGE,
@@ -19,14 +20,30 @@ from allocation.report.overview.words import Words, both, same, words
 from allocation.report.sensitivity_words import parameter_name, signed, who
 
 if TYPE_CHECKING:
+    from allocation.explain.parameters import Parameter
     from allocation.explain.sensitivity import ParameterSensitivity, Sensitivity
+    from allocation.result import Allocation
 
-_BARS, _NAMED = 15, 5
+_BARS, _NAMED, _ASKED = 15, 5, 12
 _ROW, _WIDTH, _FIGURES, _DIGITS = 22, 900, 90, 6
 
 
+def asked(result: Allocation) -> tuple[list[Parameter], int]:
+    """Return the parameters to ask about, and how many there are.
+
+    Every rule; of many totals that units or purposes are given, the largest: they take long.
+    """
+    assert result.solved is not None, "an allocation that was made here keeps it"
+    every = parameters(result.solved.task)
+    given = [parameter for parameter in every if parameter.kind in {UNIT, PURPOSE}]
+    room_left = max(_ASKED - (len(every) - len(given)), 0)
+    given.sort(key=lambda parameter: -(parameter.value or 0))
+    left_out = {parameter.key for parameter in given[room_left:]}
+    return [parameter for parameter in every if parameter.key not in left_out], len(every)
+
+
 def tornado(found: Sensitivity) -> Drawing | None:
-    """Return the change of the lowest ratio, or of benefit, by 万元; None where nothing changes it."""
+    """Return the change of the lowest ratio, or of benefit, by 万元; None where none does."""
     items = [item for item in found.parameters if _strength(item)]
     items.sort(key=_strength, reverse=True)
     if not items:
@@ -41,7 +58,9 @@ def tornado(found: Sensitivity) -> Drawing | None:
     for at, (item, name) in enumerate(zip(shown, names, strict=True)):
         marks.append(Text(left - 6, _ROW * at + 16, name, "end"))
         for worth, colour in _worths(item):
-            marks += _bar(worth, (middle, _ROW * at + 4, scale), colour, signed(worth * found.scale, _DIGITS))
+            marks += _bar(
+                worth, (middle, _ROW * at + 4, scale), colour, signed(worth * found.scale, _DIGITS)
+            )
     marks.append(line(middle, 0, middle, bottom, "#111"))
     for at, (key, colour) in enumerate((("overview-more", BLUE), ("overview-less", ORANGE))):
         marks += [
@@ -52,7 +71,9 @@ def tornado(found: Sensitivity) -> Drawing | None:
     return Drawing(words(f"overview-tornado-{kind}"), _WIDTH, bottom + 26, tuple(marks))
 
 
-def _bar(worth: Fraction, place: tuple[float, float, float], colour: str, figure: str) -> list[Mark]:
+def _bar(
+    worth: Fraction, place: tuple[float, float, float], colour: str, figure: str
+) -> list[Mark]:
     """Return a bar from the middle, and its figure at its end."""
     middle, y, scale = place
     end = middle + float(worth) * scale
@@ -73,7 +94,7 @@ def gainers(found: Sensitivity) -> tuple[Words, ...]:
 def _gained(found: Sensitivity, item: ParameterSensitivity) -> Words:
     side = item.up
     assert side is not None, "only those that can be more are asked"
-    said = Words("；".join(who(found, side, "zh")), "; ".join(who(found, side, "en")))
+    said = Words(";".join(who(found, side, "zh")), "; ".join(who(found, side, "en")))
     return words("overview-gained", name=_name(item), said=said)
 
 

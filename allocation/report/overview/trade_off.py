@@ -23,7 +23,9 @@ def trade_off(found: TradeOff) -> Drawing:
     places = [_place(point, most) for point in found.points]
     named = [(found.fair, GREEN, "fair"), (found.chosen, RED, "chosen")]
     every = [*places, *(_place(point, most) for point, _, _ in named)]
-    axes = Axes(_LEFT, _TOP, _WIDTH, _HEIGHT, _span([x for x, _ in every]), _span([y for _, y in every]))
+    axes = Axes(
+        _LEFT, _TOP, _WIDTH, _HEIGHT, _span([x for x, _ in every]), _span([y for _, y in every])
+    )
     marks: list[Mark] = [
         *axes.scale_up(labelled(ticks(*axes.up))),
         *axes.frame(),
@@ -42,7 +44,9 @@ def trade_off(found: TradeOff) -> Drawing:
         Text(_LEFT + _WIDTH / 2, _TOP + _HEIGHT + 34, words("frontier-chart-ratio"), "middle"),
         Text(8, 14, words("frontier-chart-benefit")),
     ]
-    return Drawing(words("overview-frontier"), _LEFT + _WIDTH + 30, _TOP + _HEIGHT + 64, tuple(marks))
+    return Drawing(
+        words("overview-frontier"), _LEFT + _WIDTH + 30, _TOP + _HEIGHT + 64, tuple(marks)
+    )
 
 
 def _place(point: Point, most: Fraction) -> tuple[float, float]:

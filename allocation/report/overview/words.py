@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allocation.report.layout import printable
+from allocation.report.layout import label, printable
 from allocation.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from allocation.errors import BokuanError
+    from allocation.errors import Problem
     from allocation.wording import Language
 
 
@@ -42,9 +42,14 @@ def both(said: Callable[[Language], str]) -> Words:
     return Words(said("zh"), said("en"))
 
 
-def first_problem(error: BokuanError) -> Words:
-    """Return the first thing that is wrong."""
-    return both(lambda language: printable(error.problems[0].text(language)))
+def said_of(problem: Problem) -> Words:
+    """Return a problem or warning in both languages."""
+    return both(lambda language: printable(problem.text(language)))
+
+
+def called(value: str) -> Words:
+    """Return what a unit's code or a region is called; other values as they are."""
+    return both(lambda language: label(value, language))
 
 
 def same(text: str) -> Words:
