@@ -208,9 +208,9 @@ def _loaded(record: Mapping[str, Any], folder: Path) -> Loaded:
     sets = list(record["asked"]["sets"])
     if len(scenarios) > 1:
         # The upper level is where the record keeps it.
-        sets.append(f"upper.scenario={folder / scenarios[1]}")
-    reference = f"{folder / scenarios[0]}@{changes}" if changes else str(folder / scenarios[0])
-    return load(reference, sets=sets, may_repeat=True)
+        sets.append(f"upper.scenario={scenarios[1]}")
+    reference = f"{scenarios[0]}@{changes}" if changes else scenarios[0]
+    return load(reference, sets=sets, beside=folder, may_repeat=True)
 
 
 def _upper_totals(record: Mapping[str, Any], loaded: Loaded) -> dict[str, int]:

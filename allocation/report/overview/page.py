@@ -34,6 +34,25 @@ if TYPE_CHECKING:
     from allocation.wording import Language
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
+#: What the template itself says.
+_SAID = (
+    "overview-all",
+    "overview-contents",
+    "overview-group",
+    "overview-legend",
+    "overview-search",
+    "overview-section-headline",
+    "overview-section-notes",
+    "overview-section-table",
+    "overview-section-why",
+    "overview-shown",
+    "overview-skip",
+    "overview-who",
+    "overview-why-rules",
+    "report-unit",
+)
+#: Each language is offered in its own words.
+_OFFERED = Words("English", "中文")
 
 
 @dataclass(frozen=True)
@@ -97,7 +116,8 @@ class ReportPage:
             page=self,
             workbooks=_workbooks(self.cases, language),
             language=language,
-            word=words,
+            word={key: words(key) for key in _SAID},
+            other_language=_OFFERED,
             style=style,
             script=script,
             style_hash=_hash(style),
