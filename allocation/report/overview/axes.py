@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import floor, log10
 from typing import TYPE_CHECKING
 
-from allocation.report.overview.drawing import Mark, Path, Text, line
+from allocation.report.overview.drawing import Mark, Path, Text, line, room
 from allocation.report.overview.words import Words, same
 
 if TYPE_CHECKING:
@@ -83,3 +83,16 @@ def ticks(low: float, high: float) -> list[float]:
 def labelled(values: Iterable[float]) -> list[tuple[float, Words]]:
     """Return values with their labels."""
     return [(value, same(f"{value:,.10g}")) for value in values]
+
+
+def keys(legend: Sequence[tuple[Words, str, bool]], x: float, y: float) -> list[Mark]:
+    """Return what the lines of a picture mean, side by side."""
+    marks: list[Mark] = []
+    for name, colour, dashed in legend:
+        stroke = line(x, y - 4, x + 24, y - 4)
+        marks += [
+            Path(stroke.d, stroke=colour, width=3, dashed=dashed),
+            Text(x + 30, y, name),
+        ]
+        x += 30 + room([name]) + 26
+    return marks

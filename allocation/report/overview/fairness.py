@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocation.money import format_ratio
+from allocation.report.overview.axes import keys
 from allocation.report.overview.drawing import CASES, Drawing, Mark, Path, Text, line
 from allocation.report.overview.words import Words, same, words
 from allocation_models.inequality import Inequality, inequality
@@ -55,13 +56,17 @@ def lorenz(cases: Sequence[Case]) -> Drawing:
             Text(x, end + 16, same(f"{tick}%"), "middle", size=11),
             Text(_LEFT - 6, y + 4, same(f"{tick}%"), "end", size=11),
         ]
-    for case, colour in zip(cases, CASES, strict=False):
+    legend = []
+    for number, (case, colour) in enumerate(zip(cases, CASES, strict=False), start=1):
         found = measures(case)
         if found is not None:
             marks.append(Path(_curve(found), stroke=colour, width=2, tip=case.title))
+            legend.append((words("overview-case", number=number), colour, False))
+    if len(cases) > 1:
+        marks += keys(legend, _LEFT - 40, end + 60)
     marks.append(Text(_LEFT + _SIDE / 2, end + 34, words("overview-lorenz-x"), "middle"))
     marks.append(Text(_LEFT + 8, _TOP + 12, words("overview-lorenz-y")))
-    return Drawing(words("overview-lorenz"), _LEFT + _SIDE + 30, end + 42, tuple(marks))
+    return Drawing(words("overview-lorenz"), _LEFT + _SIDE + 30, end + 68, tuple(marks))
 
 
 def _curve(found: Inequality) -> str:

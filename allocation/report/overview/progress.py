@@ -6,18 +6,14 @@ from calendar import monthrange
 from typing import TYPE_CHECKING
 
 from allocation.report.layout import wan_number
-from allocation.report.overview.axes import Axes, labelled, ticks
+from allocation.report.overview.axes import Axes, keys, labelled, ticks
 from allocation.report.overview.drawing import (
     BLUE,
     GREY,
     ORANGE,
     RED,
     Drawing,
-    Mark,
-    Path,
     Text,
-    line,
-    room,
 )
 from allocation.report.overview.words import Words, both, same, words
 from allocation.report.utilised_chart import month_ends
@@ -87,16 +83,3 @@ def _stepped(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
 def _place(end: date) -> float:
     """Return a day on the axis: 0 is the start of January, 12 the end of December."""
     return end.month - 1 + end.day / monthrange(end.year, end.month)[1]
-
-
-def keys(legend: Sequence[tuple[Words, str, bool]], x: float, y: float) -> list[Mark]:
-    """Return what the lines of a picture mean, side by side."""
-    marks: list[Mark] = []
-    for name, colour, dashed in legend:
-        stroke = line(x, y - 4, x + 24, y - 4)
-        marks += [
-            Path(stroke.d, stroke=colour, width=3, dashed=dashed),
-            Text(x + 30, y, name),
-        ]
-        x += 30 + room([name]) + 26
-    return marks

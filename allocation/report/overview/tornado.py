@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from allocation.result import Allocation
 
 _BARS, _NAMED, _ASKED = 15, 5, 12
-_ROW, _WIDTH, _FIGURES, _DIGITS = 22, 900, 90, 6
+_ROW, _WIDTH, _DIGITS = 22, 900, 6
 
 
 def asked(result: Allocation) -> tuple[list[Parameter], int]:
@@ -50,37 +50,43 @@ def tornado(found: Sensitivity) -> Drawing | None:
         return None
     shown = items[:_BARS]
     names = [_name(item) for item in shown]
+    benefit = found.solved.task.loaded.scenario.objective.kind == "benefit"
+    figures = [
+        [
+            (worth, colour, same(signed(worth * found.scale, 0 if benefit else _DIGITS)))
+            for worth, colour in _worths(item)
+        ]
+        for item in shown
+    ]
     left = room(names) + 10
     middle = left + (_WIDTH - left) / 2
-    scale = ((_WIDTH - left) / 2 - _FIGURES) / float(_strength(items[0]))
+    aside = room([figure for row in figures for _, _, figure in row], 11) + 10
+    scale = ((_WIDTH - left) / 2 - aside) / float(_strength(items[0]))
     bottom = _ROW * len(shown) + 4
     marks: list[Mark] = []
-    for at, (item, name) in enumerate(zip(shown, names, strict=True)):
+    for at, (name, row) in enumerate(zip(names, figures, strict=True)):
         marks.append(Text(left - 6, _ROW * at + 16, name, "end"))
-        for worth, colour in _worths(item):
-            marks += _bar(
-                worth, (middle, _ROW * at + 4, scale), colour, signed(worth * found.scale, _DIGITS)
-            )
+        for bar in row:
+            marks += _bar(bar, (middle, _ROW * at + 4, scale))
     marks.append(line(middle, 0, middle, bottom, "#111"))
     for at, (key, colour) in enumerate((("overview-more", BLUE), ("overview-less", ORANGE))):
         marks += [
             Rect(left + 180 * at, bottom + 8, 14, 12, colour),
             Text(left + 180 * at + 20, bottom + 18, words(key)),
         ]
-    kind = "benefit" if found.solved.task.loaded.scenario.objective.kind == "benefit" else "ratio"
+    kind = "benefit" if benefit else "ratio"
     return Drawing(words(f"overview-tornado-{kind}"), _WIDTH, bottom + 26, tuple(marks))
 
 
-def _bar(
-    worth: Fraction, place: tuple[float, float, float], colour: str, figure: str
-) -> list[Mark]:
+def _bar(bar: tuple[Fraction, str, Words], place: tuple[float, float, float]) -> list[Mark]:
     """Return a bar from the middle, and its figure at its end."""
+    worth, colour, figure = bar
     middle, y, scale = place
     end = middle + float(worth) * scale
     anchor, x = ("start", end + 5) if worth > 0 else ("end", end - 5)
     return [
         Rect(min(middle, end), y, max(abs(end - middle), 0.5), 15, colour),
-        Text(x, y + 12, same(figure), anchor, size=11),
+        Text(x, y + 12, figure, anchor, size=11),
     ]
 
 
