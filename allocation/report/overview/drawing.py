@@ -19,7 +19,7 @@ BLUE, RED, GREEN, ORANGE, GREY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#7
 CASES = (BLUE, ORANGE, GREEN, "#CC79A7")
 _LETTER = 6.2
 #: From here on white on the fill is read more easily than black; both keep a contrast of 4.5.
-_DARK = 0.7
+_DARK = 0.706
 
 
 @dataclass(frozen=True)
@@ -91,4 +91,4 @@ def shade(share: float) -> tuple[str, str]:
     """Return a fill from light to dark blue for 0 to 1, and the colour of text on it."""
     light, dark = (239, 246, 252), (8, 69, 130)
     mixed = [round(a + (b - a) * share) for a, b in zip(light, dark, strict=True)]
-    return "#{:02x}{:02x}{:02x}".format(*mixed), "#fff" if share > _DARK else "#111"
+    return "#{:02x}{:02x}{:02x}".format(*mixed), "#fff" if share > _DARK else "#000"

@@ -67,10 +67,13 @@
   };
   who.addEventListener("change", show);
   for (const link of all("[data-who]")) {
-    link.addEventListener("click", () => {
+    link.addEventListener("click", (event) => {
+      // Following the link would take the focus away again.
+      event.preventDefault();
       who.value = link.dataset.who;
       show();
-      who.focus();
+      one("why").scrollIntoView();
+      who.focus({ preventScroll: true });
     });
   }
 })();
