@@ -4,14 +4,16 @@ from fractions import Fraction
 from itertools import pairwise, product
 
 import numpy as np
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allocation_models.inequality import inequality
 
 PAIRS = st.lists(st.tuples(st.integers(0, 10**15), st.integers(0, 10**15)), min_size=1, max_size=12)
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@SLOW
 @given(PAIRS)
 def test_gini_is_half_the_mean_difference(pairs):
     amounts, weights = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
@@ -27,6 +29,7 @@ def test_gini_is_half_the_mean_difference(pairs):
     assert found.highest == max(Fraction(a, w) for a, w in kept)
 
 
+@SLOW
 @given(PAIRS)
 def test_the_curve_bends_upwards_and_ends_at_everything(pairs):
     amounts, weights = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))

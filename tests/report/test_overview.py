@@ -23,6 +23,7 @@ from allocation.report.overview.charts import bars, flow, tile_map
 from allocation.report.overview.drawing import BLUE, CASES, GREEN, RED, Text, shade
 from allocation.report.overview.payments import heat_map, planned
 from allocation.report.overview.table import ranks
+from allocation.report.overview.tornado import asked
 
 BENEFIT = ["objective.kind=benefit", "objective.weight=trade_2021", "objective.min_ratio=30%"]
 
@@ -188,9 +189,14 @@ def test_the_tornado_has_the_worths_of_the_sensitivity(national):
     assert any(f"{float(longest):.6f}" in text for text in texts[:3])
 
 
-def test_of_many_given_totals_the_largest_are_asked(zones):
+def test_of_many_given_totals_those_that_hold_the_lowest_are_asked(zones):
+    found = allocation.sensitivity("national-2022-zones")
+    moving = {item.parameter.key for item in found.parameters if any(s.worth for s in item.sides)}
+    chosen, count = asked(zones.cases[0].result)
+    assert moving
+    assert moving <= {parameter.key for parameter in chosen}
     notes = [note.en for note in section(zones, "tornado").notes]
-    assert any(note.startswith("12 of 36 figures") for note in notes)
+    assert any(note.startswith(f"{len(chosen)} of {count} figures") for note in notes)
 
 
 # ---- side by side -------------------------------------------------------------------------------

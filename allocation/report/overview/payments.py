@@ -25,6 +25,7 @@ _ROWS = 40
 _ROW, _TOP, _WIDTH, _WIDEST = 20, 24, 980, 90
 #: Narrower cells hold no figure; it is shown when the cell is pointed at.
 _FIGURE = 54
+_PLAIN = "#f2f2f2"
 
 
 def planned(case: Case, plan: Path | str | None) -> Schedule | None:
@@ -56,10 +57,10 @@ def heat_map(found: Schedule) -> Drawing:
         Text(left + across * (at + 0.5), _TOP - 8, same(month), "middle", size=11)
         for at, month in enumerate(found.months)
     ]
-    # The rest is no recipient: it would leave all others pale.
     most = int(payments.max(initial=0)) or 1
     for at, (name, paid) in enumerate(rows):
-        marks += _row(name, paid.tolist(), found.months, (left, _TOP + _ROW * at, across), most)
+        place = (left, _TOP + _ROW * at, across)
+        marks += _row(name, paid.tolist(), found.months, place, most if at < len(shown) else 0)
     height = _TOP + _ROW * len(rows) + 4
     return Drawing(
         words("overview-payments"), left + across * len(found.months), height, tuple(marks)
@@ -73,12 +74,15 @@ def _row(
     place: tuple[float, float, float],
     most: int,
 ) -> list[Mark]:
-    """Return one row at ``place``: left, top and width of a cell."""
+    """Return one row at ``place``: left, top and width of a cell; grey where ``most`` is nothing.
+
+    The rest is no recipient: shaded like one it would leave all others pale.
+    """
     left, y, across = place
     marks: list[Mark] = [Text(left - 6, y + 14, name, "end")]
     for at, (fen, month) in enumerate(zip(paid, months, strict=True)):
         x = left + across * at
-        fill, ink = shade(min(fen / most, 1) ** 0.5) if fen else ("#f2f2f2", "#111")
+        fill, ink = shade((fen / most) ** 0.5) if fen and most else (_PLAIN, "#111")
         tip = words("overview-payment-tip", name=name, month=month, amount=format_amount(fen))
         marks.append(Rect(x, y, across - 1, _ROW - 1, fill, tip))
         if fen and across >= _FIGURE:

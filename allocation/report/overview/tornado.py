@@ -5,7 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from allocation.explain.parameters import PURPOSE, UNIT, parameters
+import numpy as np
+
+from allocation.explain.parameters import UNIT, parameters
 from allocation.report.overview.drawing import (
     BLUE,
     ORANGE,
@@ -25,21 +27,36 @@ if TYPE_CHECKING:
     from allocation.result import Allocation
 
 _BARS, _NAMED, _ASKED = 15, 5, 12
+#: Above every ratio.
+_ENDLESS = Fraction(10**30)
 _ROW, _WIDTH, _DIGITS = 22, 900, 6
 
 
 def asked(result: Allocation) -> tuple[list[Parameter], int]:
     """Return the parameters to ask about, and how many there are.
 
-    Every rule; of many totals that units or purposes are given, the largest: they take long.
+    Every rule; of the many totals that an upper level gives, those of the units where the lowest
+    amounts per entitlement are: no other total moves the lowest, and each takes time.
     """
     assert result.solved is not None, "an allocation that was made here keeps it"
     every = parameters(result.solved.task)
-    given = [parameter for parameter in every if parameter.kind in {UNIT, PURPOSE}]
-    room_left = max(_ASKED - (len(every) - len(given)), 0)
-    given.sort(key=lambda parameter: -(parameter.value or 0))
-    left_out = {parameter.key for parameter in given[room_left:]}
+    given = [parameter for parameter in every if parameter.kind == UNIT]
+    lowest = _lowest_by_unit(result) if given else {}
+    given.sort(key=lambda parameter: lowest.get(parameter.name, _ENDLESS))
+    kept = max(_ASKED - (len(every) - len(given)), 1)
+    left_out = {parameter.key for parameter in given[kept:]}
     return [parameter for parameter in every if parameter.key not in left_out], len(every)
+
+
+def _lowest_by_unit(result: Allocation) -> dict[str, Fraction]:
+    """Return the lowest exact amount per entitlement in each unit."""
+    amounts = np.array(result.unrounded, dtype=object).reshape(result.cells.shape).sum(axis=1)
+    found: dict[str, Fraction] = {}
+    units = result.recipients.attribute("unit")
+    for unit, amount, claim in zip(units, amounts, result.entitlements, strict=True):
+        if claim:
+            found[unit] = min(found.get(unit, _ENDLESS), amount / claim)
+    return found
 
 
 def tornado(found: Sensitivity) -> Drawing | None:
