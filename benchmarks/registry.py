@@ -12,6 +12,7 @@ from benchmarks import (
     imports,
     nested_rules,
     pot_curve,
+    reports,
     schedules,
     sweeps,
     what_ifs,
@@ -35,4 +36,6 @@ BENCHMARKS = (
     books.STATUS,
     imports.SPEED,
     command_line.START_UP,
+    reports.WRITING,
+    reports.OPENING,
 )
