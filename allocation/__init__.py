@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from allocation.report.frontier import Frontier, frontier
     from allocation.report.imported import Imported, import_file
     from allocation.report.notice import Notices, notice
+    from allocation.report.overview.page import ReportPage, report_page
     from allocation.report.reallocated import Reallocated, reallocate
     from allocation.report.reconciled import reconcile
     from allocation.report.repairs import conflict_frame as conflicting
@@ -75,6 +76,7 @@ __all__ = [
     "Place",
     "Problem",
     "Reallocated",
+    "ReportPage",
     "Scheduled",
     "Swept",
     "Utilised",
@@ -100,6 +102,7 @@ __all__ = [
     "reconcile",
     "repairs",
     "save_figures",
+    "report_page",
     "schedule",
     "sensitivity",
     "shipped",
@@ -152,6 +155,8 @@ _HOMES = {
     "notice": ("allocation.report.notice", "notice"),
     "read_record": ("allocation.record", "read_record"),
     "repairs": ("allocation.report.repairs", "repairs"),
+    "ReportPage": ("allocation.report.overview.page", "ReportPage"),
+    "report_page": ("allocation.report.overview.page", "report_page"),
     "sensitivity": ("allocation.report.sensitivity", "sensitivity"),
     "shipped": ("allocation.scenario", "shipped"),
     "template": ("allocation.report.template", "template"),

@@ -180,6 +180,21 @@ def _task(record: Mapping[str, Any]) -> Task:
     return task
 
 
+def reread(record: Mapping[str, Any], folder: Path) -> Loaded:
+    """Return the scenario of a record, read from the inputs it keeps, once more in ``folder``.
+
+    Raises
+    ------
+    InputError
+        If what the record keeps is no scenario.
+    """
+    try:
+        return _loaded(record, folder)
+    except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+        words = {"found": type(error).__name__}
+        raise InputError([Problem("L1-not-a-record", words=words)]) from None
+
+
 def _loaded(record: Mapping[str, Any], folder: Path) -> Loaded:
     """Return the scenario read from its inputs, with the changes asked for."""
     for name, kept in record["inputs"].items():
@@ -193,9 +208,9 @@ def _loaded(record: Mapping[str, Any], folder: Path) -> Loaded:
     sets = list(record["asked"]["sets"])
     if len(scenarios) > 1:
         # The upper level is where the record keeps it.
-        sets.append(f"upper.scenario={folder / scenarios[1]}")
-    reference = f"{folder / scenarios[0]}@{changes}" if changes else str(folder / scenarios[0])
-    return load(reference, sets=sets, may_repeat=True)
+        sets.append(f"upper.scenario={scenarios[1]}")
+    reference = f"{scenarios[0]}@{changes}" if changes else scenarios[0]
+    return load(reference, sets=sets, beside=folder, may_repeat=True)
 
 
 def _upper_totals(record: Mapping[str, Any], loaded: Loaded) -> dict[str, int]:

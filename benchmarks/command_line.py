@@ -19,14 +19,14 @@ _ROUNDS = 15
 _EMPTY = "python -c pass"
 
 
-def _bokuan(*arguments: str) -> list[str]:
+def bokuan(*arguments: str) -> list[str]:
     """Return the command: the installed script, or the module where there is none."""
     script = Path(sys.executable).with_name("bokuan.exe" if os.name == "nt" else "bokuan")
     start = [str(script)] if script.exists() else [sys.executable, "-m", "allocation"]
     return [*start, *arguments]
 
 
-def _process(command: list[str], folder: str) -> Contender:
+def process(command: list[str], folder: str) -> Contender:
     return lambda: subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
@@ -40,9 +40,9 @@ def _start_up(scope: Scope) -> Iterator[Line]:
             ("... --out DIR --no-chart", (*run, "--out", folder, "--no-chart"), 80.0),
             ("... --out DIR", (*run, "--out", folder), 160.0),
         )
-        empty = _process([sys.executable, "-c", "pass"], folder)
+        empty = process([sys.executable, "-c", "pass"], folder)
         for name, arguments, target in commands:
-            found = ratio(_process(_bokuan(*arguments), folder), empty, _ROUNDS)
+            found = ratio(process(bokuan(*arguments), folder), empty, _ROUNDS)
             yield Line.of(name, _EMPTY, found, target)
 
 

@@ -12,6 +12,7 @@ from benchmarks import (
     imports,
     nested_rules,
     pot_curve,
+    reports,
     schedules,
     sweeps,
     what_ifs,
@@ -38,4 +39,6 @@ BENCHMARKS = (
     years.FORECAST,
     years.REALLOCATION,
     command_line.START_UP,
+    reports.WRITING,
+    reports.OPENING,
 )

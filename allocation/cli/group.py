@@ -30,6 +30,7 @@ COMMANDS = (
     "cliffs",
     "sweep",
     "frontier",
+    "report",
     "verify",
     "clock",
     "schedule",
@@ -40,7 +41,7 @@ COMMANDS = (
     "doctor",
 )
 #: Arguments that name a scenario.
-_SCENARIOS = frozenset({"scenario", "before", "after", "source"})
+_SCENARIOS = frozenset({"scenario", "before", "after", "source", "sources"})
 #: The commands of the book, in the order of a year.
 BOOK = (
     "init",
@@ -127,7 +128,10 @@ class Command(_Spoken):
         except InputError as error:
             from allocation.report.marked_scenario import marked_copies
 
-            given = [value for name, value in ctx.params.items() if name in _SCENARIOS]
+            found = [value for name, value in ctx.params.items() if name in _SCENARIOS]
+            given = [
+                each for value in found for each in ([value] if isinstance(value, str) else value)
+            ]
             copies = marked_copies(error.problems, given, self.language)
             if not copies:
                 raise

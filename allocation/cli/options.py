@@ -20,6 +20,13 @@ def argument(name: str) -> click.Argument:
     return click.Argument([name], metavar=name.upper())
 
 
+def arguments(name: str) -> click.Argument:
+    """Return an argument of which there may be several, at least one."""
+    return click.Argument(
+        [name], metavar=f"{name.upper().removesuffix('S')}…", nargs=-1, required=True
+    )
+
+
 def option(language: Language, *names: str, term: str, **more: Any) -> click.Option:
     """Return an option whose help is the wording term ``term``."""
     return click.Option(names, help=say(term, language), **more)

@@ -156,6 +156,18 @@ def attribution(before: Allocation, after: Allocation) -> Attribution:
     )
 
 
+def players(before: Allocation, after: Allocation) -> tuple[Player, ...]:
+    """Return the changes that one of two runs has and the other has not, by label.
+
+    Raises
+    ------
+    InputError
+        If they are not runs of the same scenario file, differ in no change, or make the common ones
+        in another order.
+    """
+    return _changes(_loaded(before), _loaded(after)).players
+
+
 def _loaded(result: Allocation) -> Loaded:
     assert result.solved is not None, "whoever solves says from what"
     return result.solved.task.loaded

@@ -40,6 +40,7 @@ _TABLES = (
     "forecast",
     "sweep",
     "frontier",
+    "overview",
 )
 
 
