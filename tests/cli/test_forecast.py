@@ -83,3 +83,18 @@ def test_an_example_never_replaces_a_book(book, inside):
     assert "L12-book-exists" in ended.err
     assert ended.err.count("L1-option-value") == 2
     assert (book / "bokuan-book.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "count"),
+    [
+        (("--scenario", "linhe-2023"), "L1-example-zones", 11),
+        (("--scenario", "liaoning-2022", "--until", "2021-09-30"), "L1-option-value", 1),
+        (("--scenario", "liaoning-2022", "--until", "九月"), "L14-not-a-day", 1),
+    ],
+)
+def test_an_example_that_cannot_be(folder, inside, options, code, count):
+    ended = inside("book", "example", "x.db", "--years", "2", *options)
+    assert ended.code == 2
+    assert ended.err.count(f"[{code}]") == count
+    assert not list(folder.glob("x.db*"))
