@@ -130,7 +130,9 @@ class Command(_Spoken):
 
             found = [value for name, value in ctx.params.items() if name in _SCENARIOS]
             given = [
-                each for value in found for each in ([value] if isinstance(value, str) else value)
+                each
+                for value in found
+                for each in ([value] if isinstance(value, str) else value or ())
             ]
             copies = marked_copies(error.problems, given, self.language)
             if not copies:
